@@ -1,0 +1,2 @@
+/** Tensors, devices and the numeric contract; knows no crystal and no differentiation. */
+package unitcell.engine;

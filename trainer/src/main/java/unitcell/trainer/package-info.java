@@ -1,0 +1,2 @@
+/** Commands, training loops, datasets, checkpoints and reports. */
+package unitcell.trainer;
