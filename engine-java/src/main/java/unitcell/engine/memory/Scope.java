@@ -1,7 +1,6 @@
 package unitcell.engine.memory;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 import unitcell.engine.DType;
 import unitcell.engine.Tensor;
 
@@ -14,7 +13,7 @@ import unitcell.engine.Tensor;
 public final class Scope implements AutoCloseable {
     private final MemoryPool pool;
     private final String tag;
-    private final Map<Block, Boolean> owned = new IdentityHashMap<>();
+    private final IdentityHashMap<Block, Boolean> owned = new IdentityHashMap<>();
 
     public Scope(MemoryPool pool, String tag) {
         this.pool = pool;
