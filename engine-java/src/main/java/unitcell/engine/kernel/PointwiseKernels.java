@@ -10,6 +10,12 @@ public interface PointwiseKernels {
     /** y = a x + b y; with b 0, y is not read. */
     void axpby(double a, Tensor x, double b, Tensor y);
 
+    /**
+     * Strided copy: to = scale * from, or to += scale * from where {@code add}. Slices and concatenations of features are
+     * of this kind. Neither matrix is transposed; the two must not overlap.
+     */
+    void copyMatrix(double scale, Matrix from, Matrix to, boolean add);
+
     /** y = a * b, element by element; the gradient for a is {@code multiply(dy, b)}. */
     void multiply(Tensor a, Tensor b, Sink y);
 
