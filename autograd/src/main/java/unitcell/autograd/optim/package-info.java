@@ -1,0 +1,2 @@
+/** Optimisers over {@link unitcell.autograd.ParameterStore} arenas: Adam, averages, schedules, clipping, guards. */
+package unitcell.autograd.optim;
