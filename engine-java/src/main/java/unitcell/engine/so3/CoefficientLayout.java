@@ -124,8 +124,8 @@ public final class CoefficientLayout {
      */
     public int reducedIndex(int l, int m) {
         if (l < 0 || l > lmax || Math.abs(m) > Math.min(l, mmax)) {
-            throw new IllegalArgumentException("coefficient (l=" + l + ", m=" + m + ") is outside the layout lmax="
-                    + lmax + ", mmax=" + mmax);
+            throw new IllegalArgumentException(
+                    "coefficient (l=" + l + ", m=" + m + ") is outside the layout lmax=" + lmax + ", mmax=" + mmax);
         }
         return degreeStarts[l] + Math.min(l, mmax) + m;
     }

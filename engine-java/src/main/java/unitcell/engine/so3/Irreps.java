@@ -91,7 +91,8 @@ public record Irreps(List<Term> terms) {
             throw fault(part, column, null);
         }
         try {
-            int multiplicity = cross < 0 ? 1 : Integer.parseInt(t.substring(0, cross).strip());
+            int multiplicity =
+                    cross < 0 ? 1 : Integer.parseInt(t.substring(0, cross).strip());
             int degree = Integer.parseInt(t.substring(cross + 1, t.length() - 1).strip());
             return new Term(multiplicity, degree, parity);
         } catch (IllegalArgumentException e) {
@@ -101,8 +102,9 @@ public record Irreps(List<Term> terms) {
 
     private static IllegalArgumentException fault(String part, int column, IllegalArgumentException cause) {
         return new IllegalArgumentException(
-                "irreps term \"" + part.strip() + "\" at column " + column + " is not of the form 8x1o: a multiplicity, x,"
-                        + " a degree of 0.." + Degrees.LIMIT + ", and e or o",
+                "irreps term \"" + part.strip() + "\" at column " + column
+                        + " is not of the form 8x1o: a multiplicity, x," + " a degree of 0.." + Degrees.LIMIT
+                        + ", and e or o",
                 cause);
     }
 

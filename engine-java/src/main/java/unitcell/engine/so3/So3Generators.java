@@ -153,8 +153,7 @@ public final class So3Generators {
                 rowStart[Degrees.index(l, m) + 1] = next;
             }
         }
-        return new Sparse(
-                rowStart, Arrays.copyOf(column, next), Arrays.copyOf(value, next));
+        return new Sparse(rowStart, Arrays.copyOf(column, next), Arrays.copyOf(value, next));
     }
 
     private static double entry(int axis, int l, int m, int n) {

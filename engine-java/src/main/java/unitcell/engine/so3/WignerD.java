@@ -176,8 +176,7 @@ public final class WignerD {
         for (int l = 0; l <= lmax; l++) {
             int width = 2 * l + 1;
             for (int row = 0; row < width; row++) {
-                System.arraycopy(
-                        packed, blockOffset(l) + row * width, out, (l * l + row) * size + l * l, width);
+                System.arraycopy(packed, blockOffset(l) + row * width, out, (l * l + row) * size + l * l, width);
             }
         }
         return out;

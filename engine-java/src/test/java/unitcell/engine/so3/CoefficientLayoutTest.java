@@ -35,8 +35,7 @@ class CoefficientLayoutTest {
         assertEquals(4, layout.mStart(1));
         double two = Math.sqrt(5 / 3.0);
         double three = Math.sqrt(7 / 3.0);
-        assertArrayEquals(
-                new double[] {1, 1, 1, 1, two, two, two, three, three, three}, layout.rescale(), 1e-15);
+        assertArrayEquals(new double[] {1, 1, 1, 1, two, two, two, three, three, three}, layout.rescale(), 1e-15);
         assertArrayEquals(new int[] {0, 1, 1, 1, 2, 2, 2, 2, 2}, new CoefficientLayout(2, 0).fullDegrees());
     }
 

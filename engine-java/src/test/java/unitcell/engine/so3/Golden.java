@@ -40,7 +40,10 @@ final class Golden {
             ByteBuffer all = ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
             int length = Math.toIntExact(all.getLong(0));
             String header = new String(all.array(), 8, length, StandardCharsets.UTF_8);
-            return new Golden(name, header, all.slice(8 + length, all.limit() - 8 - length).order(ByteOrder.LITTLE_ENDIAN));
+            return new Golden(
+                    name,
+                    header,
+                    all.slice(8 + length, all.limit() - 8 - length).order(ByteOrder.LITTLE_ENDIAN));
         }
     }
 
@@ -51,7 +54,9 @@ final class Golden {
         if (!m.find()) {
             throw new IOException("no F64 array " + key + " in golden file " + name);
         }
-        int[] shape = Arrays.stream(m.group(1).split(",", -1)).mapToInt(Integer::parseInt).toArray();
+        int[] shape = Arrays.stream(m.group(1).split(",", -1))
+                .mapToInt(Integer::parseInt)
+                .toArray();
         int begin = Integer.parseInt(m.group(2));
         double[] values = new double[(Integer.parseInt(m.group(3)) - begin) / 8];
         for (int i = 0; i < values.length; i++) {

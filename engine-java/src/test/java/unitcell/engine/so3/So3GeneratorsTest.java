@@ -31,7 +31,11 @@ class So3GeneratorsTest {
                 for (int i = 0; i < difference.length; i++) {
                     difference[i] = (plus[i] - minus[i]) / (2 * eps);
                 }
-                assertClose("dD along axis " + k, difference, multiply(generators.axis(k).dense(), d, SIZE), 1e-7);
+                assertClose(
+                        "dD along axis " + k,
+                        difference,
+                        multiply(generators.axis(k).dense(), d, SIZE),
+                        1e-7);
             }
         }
     }

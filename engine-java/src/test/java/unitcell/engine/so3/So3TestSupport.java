@@ -52,8 +52,7 @@ final class So3TestSupport {
 
     static double[] rotation(Random random) {
         double[] r = new double[9];
-        WignerD.rotation(
-                random.nextGaussian(), random.nextGaussian(), random.nextGaussian(), random.nextGaussian(), r);
+        WignerD.rotation(random.nextGaussian(), random.nextGaussian(), random.nextGaussian(), random.nextGaussian(), r);
         return r;
     }
 
