@@ -95,7 +95,7 @@ class LanesTest {
                 for (int i = 0; i < 2 * Lanes.WIDTH; i++) {
                     Lanes.setAt(address, i, i + 1);
                 }
-                assertEquals(count * (count + 1) / 2, Lanes.sum(Lanes.load(address, Lanes.first(count))));
+                assertEquals(count * (count + 1) / 2f, Lanes.sum(Lanes.load(address, Lanes.first(count))));
                 Lanes.store(address, Lanes.broadcast(-1), Lanes.first(count));
                 for (int i = 0; i < 2 * Lanes.WIDTH; i++) {
                     assertEquals(i < count ? -1 : i + 1, Lanes.getAt(address, i));
