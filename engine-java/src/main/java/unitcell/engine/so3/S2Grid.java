@@ -5,10 +5,10 @@ package unitcell.engine.so3;
  * around a pointwise activation (its SO3_Grid; grid, weights and normalisation are e3nn's).
  *
  * <p>Latitudes b_i = pi (i + 1/2) / N_lat from +y to -y, longitudes a_j = 2 pi j / N_long from z towards x. With n_l =
- * sqrt(4 pi / ((2l+1)(L+1))) and Y in integral normalisation, to[i, j, lm] = n_l Y_lm and from[i, j, lm] = Y_lm w_i / n_l,
- * up to constants such that from(to(x)) = x for features that the grid resolves, M = L. Where M < L both are multiplied
- * by sqrt((2l+1)/(2M+1)) for l > M, as in the reference, so that from(to(x)) gives (2l+1)/(2M+1) x there: a quirk, kept
- * because trained weights depend on it.
+ * sqrt(4 pi / ((2l+1)(L+1))), Y in integral normalisation and quadrature weights w_i that sum to 1 over all points,
+ * to[i, j, lm] = n_l Y_lm and from[i, j, lm] = 4 pi w_i Y_lm / n_l, so that from(to(x)) = x where M = L. Where M < L both
+ * are multiplied by sqrt((2l+1)/(2M+1)) for l > M, as in the reference, so that from(to(x)) is (2l+1)/(2M+1) x there: a
+ * quirk, kept because trained weights depend on it.
  *
  * <p>Coefficients are the reduced ones of {@link CoefficientLayout}, degree-major. Both matrices factorise exactly into
  * a Legendre part per latitude and coefficient and a Fourier part per longitude and order, to[i, j, lm] = toLatitude[i, lm]

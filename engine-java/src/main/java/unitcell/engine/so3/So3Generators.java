@@ -7,6 +7,9 @@ import java.util.Arrays;
  * 0..L: for dR R^T = [w]x, d(D x) = (w_x J_x + w_y J_y + w_z J_z) D x. They satisfy [J_x, J_y] = J_z and its cyclic
  * images, and equal (e_k x) on degree 1.
  *
+ * <p>Hence, without a derivative of D ever being formed, y = D x has dL/dw_k = sum g (J_k y) with g = dL/dy, and the
+ * rotation back, z = D^T v, has dL/dw_k = -sum (D g) (J_k v) with g = dL/dz; {@link Sparse#contract} is that sum.
+ *
  * <p>J_y joins m with -m (one entry a row, m != 0); J_x and J_z join |m| with |m| +- 1 (at most two entries a row).
  * Closed forms from the ladder operators: with c_m = sqrt((l-m)(l+m+1)), written in cosine (m > 0) and sine (m < 0)
  * harmonics, J_z C_m = (c_m S_{m+1} + c_{m-1} S_{m-1})/2 and so on, the entries that touch m = 0 being sqrt(2) larger.

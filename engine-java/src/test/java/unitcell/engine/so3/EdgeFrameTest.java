@@ -14,6 +14,7 @@ import static unitcell.engine.so3.So3TestSupport.wigner;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -240,6 +241,43 @@ class EdgeFrameTest {
             double expected = (difference[0] - difference[1]) / (2 * eps);
             assertEquals(expected, gv[k], 1e-7 * (1 + Math.abs(expected)));
         }
+    }
+
+    @Test
+    void offsetsAddressEdgesWithinLargerArrays() {
+        Random random = new Random(15);
+        int edges = 3;
+        double[] v = random.doubles(1 + 3 * edges, -1, 1).toArray();
+        double[] rand = random.doubles(2 + 3 * edges).toArray();
+        double[] r = new double[4 + 9 * edges];
+        double[] a = new double[5 + 9 * edges];
+        double[] gw = random.doubles(6 + 3 * edges, -1, 1).toArray();
+        double[] gv = new double[7 + 3 * edges];
+        Arrays.fill(gv, 1);
+        for (int e = 0; e < edges; e++) {
+            double d = EdgeFrame.reference(v, 1 + 3 * e, rand, 2 + 3 * e, r, 4 + 9 * e);
+            EdgeFrame.referenceAngularJacobian(v, 1 + 3 * e, rand, 2 + 3 * e, r, 4 + 9 * e, a, 5 + 9 * e);
+            EdgeFrame.vectorGradient(a, 5 + 9 * e, d, gw, 6 + 3 * e, gv, 7 + 3 * e);
+        }
+        for (int e = 0; e < edges; e++) {
+            double[] one = Arrays.copyOfRange(v, 1 + 3 * e, 4 + 3 * e);
+            double[] draw = Arrays.copyOfRange(rand, 2 + 3 * e, 5 + 3 * e);
+            double[] frame = new double[9];
+            double[] map = new double[9];
+            double d = EdgeFrame.reference(one, 0, draw, 0, frame, 0);
+            EdgeFrame.referenceAngularJacobian(one, 0, draw, 0, frame, 0, map, 0);
+            assertClose("frame", frame, Arrays.copyOfRange(r, 4 + 9 * e, 13 + 9 * e), 0);
+            assertClose("map", map, Arrays.copyOfRange(a, 5 + 9 * e, 14 + 9 * e), 0);
+            double[] w = Arrays.copyOfRange(gw, 6 + 3 * e, 9 + 3 * e);
+            double[] expected = multiply(transpose(map, 3), w, 3);
+            for (int k = 0; k < 3; k++) {
+                assertEquals(1 + expected[k] / d, gv[7 + 3 * e + k], 1e-14);
+            }
+        }
+        EdgeFrame.fromVector(v, 4, r, 13);
+        double[] frame = new double[9];
+        EdgeFrame.fromVector(Arrays.copyOfRange(v, 4, 7), 0, frame, 0);
+        assertClose("two-chart frame", frame, Arrays.copyOfRange(r, 13, 22), 0);
     }
 
     @Test

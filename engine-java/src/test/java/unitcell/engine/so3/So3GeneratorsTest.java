@@ -135,6 +135,28 @@ class So3GeneratorsTest {
         assertThrows(IllegalArgumentException.class, () -> generators.axis(3));
     }
 
+    @Test
+    void rotationBackDiffersByTheSign() {
+        Random random = new Random(23);
+        double[] r = rotation(random);
+        double[] v = random.doubles(SIZE, -1, 1).toArray();
+        double[] g = random.doubles(SIZE, -1, 1).toArray();
+        double[] rotated = multiply(denseWigner(r, TOP), g, SIZE);
+        double eps = 1e-5;
+        for (int k = 0; k < 3; k++) {
+            double[] loss = new double[2];
+            for (int side = 0; side < 2; side++) {
+                double[] turned = multiply(turn(k, side == 0 ? eps : -eps), r, 3);
+                double[] z = multiply(transpose(denseWigner(turned, TOP), SIZE), v, SIZE);
+                for (int i = 0; i < SIZE; i++) {
+                    loss[side] += g[i] * z[i];
+                }
+            }
+            double gradient = -generators.axis(k).contract(rotated, 0, v, 0, 1);
+            assertEquals((loss[0] - loss[1]) / (2 * eps), gradient, 1e-6);
+        }
+    }
+
     private static double[] turn(int axis, double angle) {
         double c = Math.cos(angle);
         double s = Math.sin(angle);

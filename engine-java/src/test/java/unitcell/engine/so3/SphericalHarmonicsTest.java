@@ -79,7 +79,7 @@ class SphericalHarmonicsTest {
 
     @Test
     void theyAreOrthonormalOnTheSphere() {
-        // Product quadrature exact to degree 25: Gauss-Legendre would do, the equiangular weights of the grid do too.
+        // The 48 x 48 grid integrates products of harmonics up to degree 11 + 11 exactly.
         int lmax = 11;
         S2Grid grid = new S2Grid(lmax, lmax, 48);
         SphericalHarmonics harmonics = new SphericalHarmonics(lmax, Normalization.INTEGRAL);

@@ -13,6 +13,7 @@ import static unitcell.engine.so3.So3TestSupport.unit;
 import static unitcell.engine.so3.So3TestSupport.wigner;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import unitcell.engine.so3.SphericalHarmonics.Normalization;
@@ -163,12 +164,52 @@ class WignerTest {
     }
 
     @Test
+    void tablesServeAFloatKernel() {
+        WignerRecurrence table = WignerRecurrence.of(6);
+        double[] c = table.coefficients();
+        double[] scale = table.scales();
+        int[] axis = table.axes();
+        int[] source = table.sources();
+        double[] r = rotation(new Random(9));
+        double[] expected = wigner(r, 6);
+        float[] below = new float[9]; // D^(l-1)
+        for (int i = 0; i < 9; i++) {
+            below[i] = (float) r[i];
+        }
+        float[] d1 = below;
+        for (int l = 2; l <= 6; l++) {
+            int width = 2 * l + 1;
+            int narrow = width - 2;
+            float[] d = new float[width * width];
+            for (int m = 0; m < width; m++) {
+                for (int n = 0; n < width; n++) {
+                    float sum = 0;
+                    for (int t = 0; t < WignerRecurrence.TERMS; t++) {
+                        int at = (WignerRecurrence.rowIndex(l) + m) * WignerRecurrence.TERMS + t;
+                        int i = 3 * axis[at];
+                        int p = narrow * source[at];
+                        float low = below[p];
+                        float high = below[p + narrow - 1];
+                        float product = n == 0
+                                ? d1[i + 2] * low + d1[i] * high
+                                : n == 2 * l ? d1[i + 2] * high - d1[i] * low : d1[i + 1] * below[p + n - 1];
+                        sum += (float) c[at] * product;
+                    }
+                    d[m * width + n] = (float) scale[WignerRecurrence.rowIndex(l) + n] * sum;
+                    assertEquals(expected[WignerD.blockOffset(l) + m * width + n], d[m * width + n], 1e-6);
+                }
+            }
+            below = d;
+        }
+    }
+
+    @Test
     void degreesAboveTheFirstTableAreBuiltOnDemand() {
         WignerRecurrence large = WignerRecurrence.of(15);
         assertEquals(15, large.lmax());
         WignerRecurrence small = WignerRecurrence.of(3);
         double[] c = small.coefficients();
-        assertArrayEquals(c, java.util.Arrays.copyOf(large.coefficients(), c.length));
+        assertArrayEquals(c, Arrays.copyOf(large.coefficients(), c.length));
         SphericalHarmonics harmonics = new SphericalHarmonics(15, Normalization.NORM);
         Random random = new Random(8);
         double[] r = rotation(random);
