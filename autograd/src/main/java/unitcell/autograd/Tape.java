@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import unitcell.engine.DType;
 import unitcell.engine.Device;
@@ -42,20 +43,21 @@ public final class Tape implements AutoCloseable {
     private final Scope scope;
     private final ArrayList<Node> nodes = new ArrayList<>();
     private final Deque<String> names = new ArrayDeque<>();
-    private final RandomStream random;
+    private final DropoutStreams random;
     private ArrayList<Tensor> journal;
+    private BiConsumer<String, Var> observer;
     private boolean played;
 
     /** A tape without dropout randomness or anomaly detection. */
     public Tape(Device device, DType dtype, Mode mode) {
-        this(device, dtype, mode, new RandomStream(0, 0), false);
+        this(device, dtype, mode, new DropoutStreams(0, 0), false);
     }
 
     /**
      * @param random decides dropout
      * @param detectAnomaly check every value and gradient and throw {@link NonFiniteException} at the first bad one; slow
      */
-    public Tape(Device device, DType dtype, Mode mode, RandomStream random, boolean detectAnomaly) {
+    public Tape(Device device, DType dtype, Mode mode, DropoutStreams random, boolean detectAnomaly) {
         this.device = device;
         this.dtype = dtype;
         this.mode = mode;
@@ -82,7 +84,7 @@ public final class Tape implements AutoCloseable {
     }
 
     /** Source of dropout masks. */
-    public RandomStream random() {
+    public DropoutStreams random() {
         return random;
     }
 
@@ -310,6 +312,19 @@ public final class Tape implements AutoCloseable {
 
     private String path(String name) {
         return names.isEmpty() ? name : String.join(".", names) + "." + name;
+    }
+
+    /** Lets {@code observer} see the named intermediate results of the network as they are made; it must copy them. */
+    public void observeWith(BiConsumer<String, Var> newObserver) {
+        observer = newObserver;
+    }
+
+    /** Shows an intermediate result to the observer, if there is one, and returns it. */
+    public Var observe(String name, Var v) {
+        if (observer != null) {
+            observer.accept(name, v);
+        }
+        return v;
     }
 
     /** Names of the recorded operations in order, with the parts of the network they belong to. */

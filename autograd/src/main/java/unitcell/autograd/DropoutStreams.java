@@ -4,12 +4,12 @@ package unitcell.autograd;
  * Hands out counter-based random streams: each dropout of a step gets the next stream number, so that masks depend on
  * (seed, step, position in the network) alone.
  */
-public final class RandomStream {
+public final class DropoutStreams {
     private final long seed;
     private final long step;
     private int next;
 
-    public RandomStream(long seed, long step) {
+    public DropoutStreams(long seed, long step) {
         this.seed = seed;
         this.step = step;
     }

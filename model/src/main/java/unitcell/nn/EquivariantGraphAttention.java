@@ -1,0 +1,102 @@
+package unitcell.nn;
+
+import unitcell.autograd.ParameterStore;
+import unitcell.autograd.Tape;
+import unitcell.autograd.Var;
+import unitcell.autograd.ops.DenseOps.So2Result;
+import unitcell.autograd.ops.PointwiseOps;
+import unitcell.autograd.ops.SegmentOps;
+import unitcell.autograd.ops.SphericalOps;
+import unitcell.engine.kernel.SphericalLayout;
+
+/**
+ * EquiformerV2's SO(2) equivariant graph attention: both ends of an edge are rotated into its frame, an SO(2) convolution
+ * with radial weights gives messages and attention features, an activation and a second convolution give values; values
+ * weighted by attention are rotated back, summed at the target and projected.
+ */
+public final class EquivariantGraphAttention {
+    private static final double EPS = 1e-5;
+
+    private final String name;
+    private final AttentionConfig config;
+    private final RadialFunction radial;
+    private final SO2Convolution first;
+    private final SO2Convolution second;
+    private final SO3Linear projection;
+    private final double dropout;
+
+    /**
+     * @param out output channels
+     * @param dropout probability of dropping an attention weight while training
+     */
+    public EquivariantGraphAttention(
+            ModelBuilder builder, String name, AttentionConfig config, int out, double dropout) {
+        this.name = name;
+        this.config = config;
+        this.dropout = dropout;
+        SphericalLayout layout = config.layout();
+        int messageChannels = 2 * config.channels();
+        int valueChannels = config.heads() * config.value();
+        double bound = 1 / Math.sqrt(config.alpha());
+        builder.declare(name + ".alpha_dot", true, new Initialiser.Uniform(bound), config.heads(), config.alpha());
+        AtomEdgeEmbedding embedding = config.embedding(builder, name + ".");
+        String radialName = layout.radialPerDegree() ? name + ".rad_func" : name + ".so2_conv_1.rad_func";
+        this.radial = config.radialFunction(builder, radialName, embedding, layout.radialSlots() * messageChannels);
+        int extra = config.heads() * config.alpha() + config.activation().scalars(layout.lmax(), config.hidden());
+        this.first = new SO2Convolution(builder, name + ".so2_conv_1", layout, messageChannels, config.hidden(), extra);
+        if (config.renormalise()) {
+            builder.declare(name + ".alpha_norm.weight", false, new Initialiser.Constant(1), config.alpha());
+            builder.declare(name + ".alpha_norm.bias", false, new Initialiser.Constant(0), config.alpha());
+        }
+        this.second = new SO2Convolution(builder, name + ".so2_conv_2", layout, config.hidden(), valueChannels, 0);
+        this.projection = new SO3Linear(builder, name + ".proj", layout.lmax(), valueChannels, out);
+    }
+
+    /** x [N, (L+1)^2, C] to [N, (L+1)^2, out]. */
+    public Var forward(Tape tape, ParameterStore store, SO3Grid grid, EdgeContext context, Var x) {
+        return tape.local(name, () -> {
+            Var sum = messages(tape, store, grid, context, x);
+            return projection.forward(tape, store, sum);
+        });
+    }
+
+    private Var messages(Tape tape, ParameterStore store, SO3Grid grid, EdgeContext context, Var x) {
+        SphericalLayout layout = config.layout();
+        Var wigner = context.frames().wigner();
+        Var weights = radial.forward(tape, store, context);
+        Var rotated = SphericalOps.gatherRotate(tape, layout, context.edges(), x, wigner, weights);
+        So2Result hidden = first.forward(tape, store, rotated);
+        Var attention = attention(tape, store, context, hidden.extra());
+        Var active = activation(tape, grid, hidden);
+        Var value = second.forward(tape, store, active).features();
+        if (context.envelope() != null) {
+            value = PointwiseOps.scaleRows(tape, value, context.envelope());
+        }
+        return SphericalOps.rotateSegmentSum(tape, layout, context.edges(), 1, value, attention, wigner);
+    }
+
+    private Var attention(Tape tape, ParameterStore store, EdgeContext context, Var features) {
+        Var gamma = config.renormalise() ? store.get(name + ".alpha_norm.weight") : null;
+        Var beta = config.renormalise() ? store.get(name + ".alpha_norm.bias") : null;
+        Var logits = SegmentOps.attentionLogits(tape, features, gamma, beta, EPS, store.get(name + ".alpha_dot"));
+        Var weights = SegmentOps.segmentSoftmax(tape, context.edges(), logits, context.envelope());
+        return PointwiseOps.dropout(tape, dropout, weights);
+    }
+
+    private Var activation(Tape tape, SO3Grid grid, So2Result hidden) {
+        int gating = config.heads() * config.alpha();
+        return switch (config.activation()) {
+            case SEPARABLE_S2 ->
+                SphericalOps.s2Activation(tape, grid.edge(), hidden.features(), hidden.extra(), gating);
+            case S2 -> SphericalOps.s2Activation(tape, grid.edge(), hidden.features(), null, 0);
+            case GATE ->
+                SphericalOps.gateActivation(
+                        tape,
+                        config.layout().degrees(),
+                        config.layout().lmax(),
+                        hidden.features(),
+                        hidden.extra(),
+                        gating);
+        };
+    }
+}
