@@ -4,7 +4,7 @@ import unitcell.engine.Tensor;
 
 /** Normalisations. Statistics are recomputed in the backward pass, nothing is saved. */
 public interface NormKernels {
-    /** y = (x - mean) / sqrt(var + eps) * gamma + beta over the innermost dimension. x [rows, C], gamma, beta [C]. */
+    /** y = (x - mean) / sqrt(var + eps) * gamma + beta over the innermost dimension. x [rows..., C], gamma, beta [C]. */
     void layerNorm(Tensor x, Tensor gamma, Tensor beta, double eps, Tensor y);
 
     /** Gradients of {@link #layerNorm}. */

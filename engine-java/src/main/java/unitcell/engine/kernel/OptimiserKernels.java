@@ -20,7 +20,10 @@ public interface OptimiserKernels {
      */
     void adamW(AdamStep step, Tensor parameter, Tensor gradient, Tensor m, Tensor v);
 
-    /** out[0] = sum of squares, summed in float64 in a fixed order; not finite if and only if an element is not. */
+    /**
+     * out[0] = sum of squares, summed in float64 in a fixed order. {@code out} [1] is F32 or F64, whatever the type of x;
+     * for float32 x and an F64 result, it is not finite if and only if an element is not.
+     */
     void sumOfSquares(Tensor x, Tensor out);
 
     /** average = decay * average + (1 - decay) * value. */

@@ -53,8 +53,10 @@ public interface PointwiseKernels {
     void scaleChannels(Tensor x, Tensor scale, Sink y);
 
     /**
-     * A dropout mask: 0 with probability p, else 1/(1-p), element i decided by {@code Philox} of (seed, step, stream, i)
-     * alone, so that it depends on neither threads nor backend.
+     * A dropout mask: element i is 0 where {@link unitcell.engine.random.RandomStream#uniformFloat uniformFloat(i)} of
+     * (seed, step, stream) is below p, compared in float64, else 1/(1-p); so it depends on neither threads nor backend.
+     *
+     * @param p probability of zero, 0 &lt;= p &lt; 1
      */
     void dropoutMask(long seed, long step, int stream, double p, Tensor mask);
 

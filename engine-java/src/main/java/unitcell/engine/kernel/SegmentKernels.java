@@ -40,7 +40,7 @@ public interface SegmentKernels {
      */
     void segmentSoftmax(EdgeIndex edges, Tensor logits, Tensor envelope, Tensor weight);
 
-    /** Gradients of {@link #segmentSoftmax}. */
+    /** Gradients of {@link #segmentSoftmax}; zero at a target all of whose envelopes are zero. */
     void segmentSoftmaxBackward(
             EdgeIndex edges, Tensor dweight, Tensor logits, Tensor envelope, Sink dlogits, Sink denvelope);
 
@@ -48,7 +48,7 @@ public interface SegmentKernels {
      * Sums consecutive rows: y[b,:] = scale[b] * sum of x[start[b]..start[b+1], :].
      *
      * @param x [rows, width]
-     * @param start I32 [B+1]
+     * @param start I32 [B+1], from 0 to rows, ascending: every row lies in a segment
      * @param scale [B] or null for ones; 1/atoms gives a mean
      */
     void segmentSum(Tensor x, Tensor start, Tensor scale, Tensor y);
