@@ -1,0 +1,125 @@
+package unitcell.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import unitcell.engine.DeviceProvider.Availability;
+import unitcell.engine.cpu.CpuDevice;
+
+/**
+ * Opens devices by the names users give them: {@code auto}, {@code cpu}, {@code cpu-scalar}, {@code cuda} or
+ * {@code cuda:K}. The caller closes what it opens.
+ *
+ * <p>Nothing falls back silently: only {@code auto} chooses, and its {@link Choice} says what and why.
+ */
+public final class Devices {
+    private static final String ACCEPTED = "auto, cpu, cpu-scalar, cuda or cuda:K with K = 0, 1, ...";
+
+    private Devices() {}
+
+    /**
+     * An opened device and why it was this one.
+     *
+     * @param reason one line for the user, empty where the user named the device
+     */
+    public record Choice(Device device, String reason) {
+        /** One line to print: the device, its hardware and the reason. */
+        public String line() {
+            return "device " + device.description() + (reason.isEmpty() ? "" : "; " + reason);
+        }
+    }
+
+    /**
+     * Opens the device that {@code spec} names.
+     *
+     * @param threads worker threads of a CPU device; 0 for one for each processor
+     * @throws IllegalArgumentException if the name is not one of the accepted ones or threads is negative
+     * @throws DeviceException if the named device cannot be used
+     */
+    public static Device open(String spec, int threads) {
+        return choose(spec, threads).device();
+    }
+
+    /** As {@link #open}, with the reason for the choice. */
+    public static Choice choose(String spec, int threads) {
+        return choose(spec, threads, Devices::installed);
+    }
+
+    /** Where backends come from; looked at only where a backend is asked for. */
+    @FunctionalInterface
+    interface Providers {
+        List<DeviceProvider> find();
+    }
+
+    static Choice choose(String spec, int threads, Providers providers) {
+        if (threads < 0) {
+            throw new IllegalArgumentException(
+                    "threads is " + threads + "; expected 1 or more, or 0 for all processors");
+        }
+        int team = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        return switch (spec) {
+            case "auto" -> automatic(team, providers.find());
+            case "cpu" -> new Choice(CpuDevice.open(team), "");
+            case "cpu-scalar" -> new Choice(CpuDevice.openScalar(), "");
+            default -> named(spec, team, providers);
+        };
+    }
+
+    private static Choice automatic(int threads, List<DeviceProvider> providers) {
+        List<String> refusals = new ArrayList<>();
+        for (DeviceProvider provider : providers) {
+            Availability found = provider.probe(0);
+            if (found.usable()) {
+                return new Choice(provider.open(0, threads), "chosen by auto: " + found.reason());
+            }
+            refusals.add("no " + provider.kind() + ": " + found.reason());
+        }
+        String reason = refusals.isEmpty() ? "no other backend is installed" : String.join("; ", refusals);
+        return new Choice(CpuDevice.open(threads), "chosen by auto: " + reason);
+    }
+
+    private static Choice named(String spec, int threads, Providers providers) {
+        int colon = spec.indexOf(':');
+        String kind = colon < 0 ? spec : spec.substring(0, colon);
+        int index = colon < 0 ? 0 : index(spec, spec.substring(colon + 1));
+        if (!kind.equals("cuda")) {
+            throw unknown(spec);
+        }
+        String name = kind + ":" + index;
+        for (DeviceProvider provider : providers.find()) {
+            if (provider.kind().equals(kind)) {
+                Availability found = provider.probe(index);
+                if (!found.usable()) {
+                    throw new DeviceException(
+                            "device " + name + " cannot be used: " + found.reason() + "; choose --device cpu or auto");
+                }
+                return new Choice(provider.open(index, threads), "");
+            }
+        }
+        throw new DeviceException("device " + name + " cannot be used: no " + kind
+                + " backend is installed (module kernels-cuda is not on the class path); choose --device cpu or auto");
+    }
+
+    private static int index(String spec, String digits) {
+        if (!digits.matches("[0-9]{1,4}")) {
+            throw unknown(spec);
+        }
+        return Integer.parseInt(digits);
+    }
+
+    private static IllegalArgumentException unknown(String spec) {
+        return new IllegalArgumentException("device '" + spec + "' is unknown; expected " + ACCEPTED);
+    }
+
+    private static List<DeviceProvider> installed() {
+        try {
+            List<DeviceProvider> providers = new ArrayList<>();
+            ServiceLoader.load(DeviceProvider.class).forEach(providers::add);
+            return providers;
+        } catch (ServiceConfigurationError e) {
+            throw new DeviceException(
+                    "an installed device backend cannot be loaded: " + e.getMessage() + "; choose --device cpu", e);
+        }
+    }
+}
