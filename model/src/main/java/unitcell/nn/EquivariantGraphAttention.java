@@ -63,23 +63,32 @@ public final class EquivariantGraphAttention {
     private Var messages(Tape tape, ParameterStore store, SO3Grid grid, EdgeContext context, Var x) {
         SphericalLayout layout = config.layout();
         Var wigner = context.frames().wigner();
-        Var weights = radial.forward(tape, store, context);
+        Var weights = observe(tape, "radial_out", radial.forward(tape, store, context));
         Var rotated = SphericalOps.gatherRotate(tape, layout, context.edges(), x, wigner, weights);
         So2Result hidden = first.forward(tape, store, rotated);
+        observe(tape, "conv1_out", hidden.features());
+        observe(tape, "conv1_extra", hidden.extra());
         Var attention = attention(tape, store, context, hidden.extra());
-        Var active = activation(tape, grid, hidden);
-        Var value = second.forward(tape, store, active).features();
+        Var active = observe(tape, "act_out", activation(tape, grid, hidden));
+        Var value =
+                observe(tape, "conv2_out", second.forward(tape, store, active).features());
         if (context.envelope() != null) {
             value = PointwiseOps.scaleRows(tape, value, context.envelope());
         }
         return SphericalOps.rotateSegmentSum(tape, layout, context.edges(), 1, value, attention, wigner);
     }
 
+    private Var observe(Tape tape, String what, Var v) {
+        return tape.observe(name + "." + what, v);
+    }
+
     private Var attention(Tape tape, ParameterStore store, EdgeContext context, Var features) {
         Var gamma = config.renormalise() ? store.get(name + ".alpha_norm.weight") : null;
         Var beta = config.renormalise() ? store.get(name + ".alpha_norm.bias") : null;
         Var logits = SegmentOps.attentionLogits(tape, features, gamma, beta, EPS, store.get(name + ".alpha_dot"));
+        observe(tape, "attn_logits", logits);
         Var weights = SegmentOps.segmentSoftmax(tape, context.edges(), logits, context.envelope());
+        observe(tape, "attn_weights", weights);
         return PointwiseOps.dropout(tape, dropout, weights);
     }
 

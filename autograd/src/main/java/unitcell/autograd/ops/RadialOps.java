@@ -6,6 +6,7 @@ import unitcell.engine.Tensor;
 import unitcell.engine.kernel.EdgeIndex;
 import unitcell.engine.kernel.GaussianBasis;
 import unitcell.engine.kernel.RadialKernels;
+import unitcell.engine.kernel.Sink;
 
 /** Differentiable {@link RadialKernels}. */
 public final class RadialOps {
@@ -22,6 +23,44 @@ public final class RadialOps {
                 y,
                 g -> kernels.gaussianSmearingBackward(basis, result[0].grad(), distance.value(), g.of(distance)),
                 distance);
+        return result[0];
+    }
+
+    /** Learnable Gaussian basis; mean, std [1, K] or [K], weight and bias of one element, distance [E]: [E, K]. */
+    public static Var gaussianRadialBasis(
+            Tape tape, double cutoff, Var mean, Var std, Var weight, Var bias, Var distance) {
+        RadialKernels kernels = tape.kernels().radial();
+        Var[] inputs = {mean, std, weight, bias, distance};
+        Tensor[] flat = new Tensor[inputs.length];
+        for (int i = 0; i < flat.length; i++) {
+            flat[i] = inputs[i].value().reshape(inputs[i].value().size());
+        }
+        Tensor y = tape.empty(flat[4].size(), flat[0].size());
+        kernels.gaussianRadialBasis(cutoff, flat[0], flat[1], flat[2], flat[3], flat[4], y);
+        Var[] result = new Var[1];
+        result[0] = tape.record(
+                "gaussianRadialBasis",
+                y,
+                g -> {
+                    Sink[] sinks = new Sink[inputs.length];
+                    for (int i = 0; i < sinks.length; i++) {
+                        sinks[i] = DenseOps.reshaped(g, inputs[i], flat[i].size());
+                    }
+                    kernels.gaussianRadialBasisBackward(
+                            cutoff,
+                            result[0].grad(),
+                            flat[0],
+                            flat[1],
+                            flat[2],
+                            flat[3],
+                            flat[4],
+                            sinks[0],
+                            sinks[1],
+                            sinks[2],
+                            sinks[3],
+                            sinks[4]);
+                },
+                inputs);
         return result[0];
     }
 

@@ -11,6 +11,36 @@ public interface RadialKernels {
     void gaussianSmearingBackward(GaussianBasis basis, Tensor dy, Tensor distance, Sink ddistance);
 
     /**
+     * Learnable Gaussian basis (EquiformerV2's GaussianRadialBasisLayer): with x = weight d/cutoff + bias and
+     * s_k = |std_k| + 1e-5, y[e,k] = exp(-0.5 ((x - mean_k)/s_k)^2) / (sqrt(2 * 3.14159) s_k); the reference's own value of
+     * pi.
+     *
+     * @param mean [K]
+     * @param std [K]
+     * @param weight [1]
+     * @param bias [1]
+     * @param distance [E]
+     * @param y [E, K]
+     */
+    void gaussianRadialBasis(
+            double cutoff, Tensor mean, Tensor std, Tensor weight, Tensor bias, Tensor distance, Tensor y);
+
+    /** Gradients of {@link #gaussianRadialBasis}. */
+    void gaussianRadialBasisBackward(
+            double cutoff,
+            Tensor dy,
+            Tensor mean,
+            Tensor std,
+            Tensor weight,
+            Tensor bias,
+            Tensor distance,
+            Sink dmean,
+            Sink dstd,
+            Sink dweight,
+            Sink dbias,
+            Sink ddistance);
+
+    /**
      * First layer of a radial function, without forming its input: y[e,:] = [g(d_e) | sourceTable[Z_source] |
      * targetTable[Z_target]] w^T + bias.
      *
