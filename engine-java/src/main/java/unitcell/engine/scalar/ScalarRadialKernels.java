@@ -51,6 +51,30 @@ final class ScalarRadialKernels implements RadialKernels {
     }
 
     @Override
+    public void gaussianRadialBasis(
+            double cutoff, Tensor mean, Tensor std, Tensor weight, Tensor bias, Tensor distance, Tensor y) {
+        LearnableGaussians.forward(cutoff, mean, std, weight, bias, distance, y);
+    }
+
+    @Override
+    public void gaussianRadialBasisBackward(
+            double cutoff,
+            Tensor dy,
+            Tensor mean,
+            Tensor std,
+            Tensor weight,
+            Tensor bias,
+            Tensor distance,
+            Sink dmean,
+            Sink dstd,
+            Sink dweight,
+            Sink dbias,
+            Sink ddistance) {
+        LearnableGaussians.backward(
+                cutoff, dy, mean, std, weight, bias, distance, dmean, dstd, dweight, dbias, ddistance);
+    }
+
+    @Override
     public void radialInput(
             GaussianBasis basis,
             EdgeIndex edges,
