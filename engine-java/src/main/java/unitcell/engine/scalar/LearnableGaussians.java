@@ -21,10 +21,8 @@ final class LearnableGaussians {
     private final double[] sign;
     private final double slope;
     private final double shift;
-    private final double cutoff;
 
-    private LearnableGaussians(double cutoff, Tensor mean, Tensor std, Tensor weight, Tensor bias) {
-        this.cutoff = cutoff;
+    private LearnableGaussians(Tensor mean, Tensor std, Tensor weight, Tensor bias) {
         this.mean = mean.toDoubles();
         this.std = std.toDoubles();
         this.sign = new double[this.std.length];
@@ -43,7 +41,7 @@ final class LearnableGaussians {
 
     static void forward(double cutoff, Tensor mean, Tensor std, Tensor weight, Tensor bias, Tensor distance, Tensor y) {
         check("gaussianRadialBasis", mean, std, weight, bias, distance).tensor("y", y, distance.dim(0), mean.dim(0));
-        LearnableGaussians basis = new LearnableGaussians(cutoff, mean, std, weight, bias);
+        LearnableGaussians basis = new LearnableGaussians(mean, std, weight, bias);
         int count = basis.mean.length;
         double[] row = new double[count];
         for (long e = 0; e < distance.dim(0); e++) {
@@ -83,7 +81,7 @@ final class LearnableGaussians {
                 .same("dweight", dweight, weight)
                 .same("dbias", dbias, bias)
                 .same("ddistance", ddistance, distance);
-        LearnableGaussians basis = new LearnableGaussians(cutoff, mean, std, weight, bias);
+        LearnableGaussians basis = new LearnableGaussians(mean, std, weight, bias);
         int count = basis.mean.length;
         double[] meanSum = new double[count];
         double[] stdSum = new double[count];
