@@ -1,0 +1,34 @@
+# Unitcell. `make help` lists the targets. Needs Maven 3.8 or newer and a JDK 25 or newer, which need not be the
+# default one: ./unitcell --java-home finds it.
+MVN ?= mvn
+MVN_FLAGS ?=
+JDK = $$(./unitcell --java-home)
+# The last two keep Maven's own libraries from printing warnings about themselves on recent JDKs.
+RUN_MVN = jdk=$(JDK) && JAVA_HOME="$$jdk" \
+	MAVEN_OPTS="$$MAVEN_OPTS --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" \
+	$(MVN) -B -ntp -Dstyle.color=never $(MVN_FLAGS)
+
+.PHONY: build test demo bench fmt clean help
+
+build: ## compile, check format and bug patterns, and pack what ./unitcell runs
+	@$(RUN_MVN) -q package -DskipTests
+
+test: ## the whole test suite, then once more with vectors of 256 bits
+	@$(RUN_MVN) verify
+	@$(RUN_MVN) verify -Dunitcell.vector.bits=256
+
+demo: build ## pre-train on bundled crystals, reconstruct held-out ones, write runs/demo/report.html
+	@./unitcell demo
+
+bench: build ## time training steps and the kernels of this machine
+	@./unitcell bench step
+	@./unitcell bench kernels
+
+fmt: ## format the sources
+	@$(RUN_MVN) -q spotless:apply
+
+clean: ## remove everything built
+	@$(RUN_MVN) -q clean
+
+help: ## this text
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16

@@ -1,0 +1,80 @@
+package unitcell.trainer.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import unitcell.trainer.TrainerException;
+
+/** The commands of the program, in the order in which one uses them. */
+final class Commands {
+    private final Map<String, Command> byName = new LinkedHashMap<>();
+
+    Commands(List<Command> commands) {
+        for (Command command : commands) {
+            if (byName.put(command.name(), command) != null) {
+                throw new IllegalArgumentException("two commands are called " + command.name());
+            }
+        }
+    }
+
+    /** All of them: a new command is added here. */
+    static Commands all() {
+        return new Commands(List.of());
+    }
+
+    /** In the order of the help text. */
+    List<Command> list() {
+        return List.copyOf(byName.values());
+    }
+
+    /** Commands whose name starts with this word and has a second one; empty if the word names no group. */
+    List<Command> group(String word) {
+        return byName.values().stream()
+                .filter(c -> c.name().startsWith(word + " "))
+                .toList();
+    }
+
+    /**
+     * A command found in a command line, and the words that follow its name.
+     *
+     * @param rest options and operands
+     */
+    record Found(Command command, List<String> rest) {}
+
+    /**
+     * Finds the command that a command line names with its first word or two.
+     *
+     * @throws TrainerException with a suggestion if there is none
+     */
+    Found find(List<String> words) {
+        String first = words.get(0);
+        if (byName.containsKey(first)) {
+            return new Found(byName.get(first), words.subList(1, words.size()));
+        }
+        List<Command> group = group(first);
+        if (group.isEmpty()) {
+            throw TrainerException.usage("unknown command " + first + Suggestions.hint(first, firstWords(), "")
+                    + " (./unitcell --help lists the commands)");
+        }
+        List<String> seconds =
+                group.stream().map(c -> c.name().substring(first.length() + 1)).toList();
+        if (words.size() < 2) {
+            throw TrainerException.usage(
+                    first + ": say what: " + String.join(", ", seconds) + " (see ./unitcell " + first + " --help)");
+        }
+        String second = words.get(1);
+        Command command = byName.get(first + " " + second);
+        if (command == null) {
+            throw TrainerException.usage(first + ": found " + second + ", expected one of " + String.join(", ", seconds)
+                    + Suggestions.hint(second, seconds, ""));
+        }
+        return new Found(command, words.subList(2, words.size()));
+    }
+
+    private List<String> firstWords() {
+        List<String> words = new ArrayList<>(List.of("help"));
+        byName.keySet().forEach(name -> words.add(name.replaceFirst(" .*", "")));
+        return words;
+    }
+}
