@@ -21,7 +21,11 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>The width is the machine's preferred one unless {@code -Dunitcell.vector.bits} says 128, 256 or 512.
  *
  * <p>All methods are small and static so that they inline; vectors never pass through an interface or a lambda, where they
- * would be boxed.
+ * would be boxed. A method that calls some forty of them exhausts C2's budget of nodes (reported as
+ * NodeCountInliningCutoff by -XX:CompileCommand=PrintInlining), after which the rest are real calls with boxed vectors, 60
+ * ns each. Long straight-line kernels therefore call {@link FloatVector#fromMemorySegment}, {@code intoMemorySegment} and
+ * {@code fma} themselves, with {@link #ALL} and {@link #ORDER}: the JDK's methods are inlined whatever the budget. They
+ * check their ranges once at the start ({@link Ranges#check} if {@link #CHECKED}).
  */
 final class Lanes {
     /** The species of all kernels. */
@@ -35,8 +39,16 @@ final class Lanes {
 
     static final boolean CHECKED = Boolean.getBoolean("unitcell.vector.checked");
 
-    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    /** All of the address space. */
+    static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    /** Unaligned, because the aligned layout tests the address at every access. */
+    static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+    /** Two floats at once, the first one in the low half. */
+    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Lanes() {}
 
@@ -103,7 +115,7 @@ final class Lanes {
         if (CHECKED) {
             Ranges.check(address, 4);
         }
-        return ALL.get(ValueLayout.JAVA_FLOAT, address);
+        return ALL.get(FLOAT, address);
     }
 
     static float getAt(long address, long element) {
@@ -114,7 +126,7 @@ final class Lanes {
         if (CHECKED) {
             Ranges.check(address, 4);
         }
-        ALL.set(ValueLayout.JAVA_FLOAT, address, value);
+        ALL.set(FLOAT, address, value);
     }
 
     static void setAt(long address, long element, float value) {
@@ -126,7 +138,7 @@ final class Lanes {
         if (CHECKED) {
             Ranges.check(address + 4 * element, 4);
         }
-        return ALL.get(ValueLayout.JAVA_INT, address + 4 * element);
+        return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address + 4 * element);
     }
 
     /** The first {@code count} lanes, {@code count} up to {@link #WIDTH}; the mask of a row's tail. */

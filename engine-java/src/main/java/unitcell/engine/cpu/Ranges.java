@@ -25,6 +25,9 @@ final class Ranges {
     }
 
     static void check(long address, long bytes) {
+        if (bytes == 0) {
+            return; // an empty mask
+        }
         for (int i = 0; i < COUNT; i++) {
             if (address >= START.get(i) && address + bytes <= END.get(i)) {
                 return;
