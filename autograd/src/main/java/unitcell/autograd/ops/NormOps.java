@@ -51,12 +51,14 @@ public final class NormOps {
         return result[0];
     }
 
-    /** Equivariant normalisation of [N, (L+1)^2, C]; gamma0 and beta [C], gamma [L, C]. */
+    /** Equivariant normalisation of [N, (L+1)^2, C]; gamma0 and beta [C] or [1, C], gamma [L, C]. */
     public static Var equivariantNorm(
             Tape tape, EquivariantNorm kind, int lmax, double eps, Var x, Var gamma0, Var gamma, Var beta) {
         NormKernels kernels = tape.kernels().norm();
         Tensor y = tape.empty(x.value().shape());
-        kernels.equivariantNorm(kind, lmax, eps, x.value(), gamma0.value(), gamma.value(), beta.value(), y);
+        long channels = x.value().dim(-1);
+        Tensor scale0 = gamma0.value().reshape(channels);
+        kernels.equivariantNorm(kind, lmax, eps, x.value(), scale0, gamma.value(), beta.value(), y);
         Var[] result = new Var[1];
         result[0] = tape.record(
                 "equivariantNorm",
@@ -67,10 +69,10 @@ public final class NormOps {
                         eps,
                         result[0].grad(),
                         x.value(),
-                        gamma0.value(),
+                        scale0,
                         gamma.value(),
                         g.of(x),
-                        g.of(gamma0),
+                        DenseOps.reshaped(g, gamma0, channels),
                         g.of(gamma),
                         g.of(beta)),
                 x,

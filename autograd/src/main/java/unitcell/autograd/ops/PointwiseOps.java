@@ -80,7 +80,10 @@ public final class PointwiseOps {
         PointwiseKernels kernels = tape.kernels().pointwise();
         Var[] result = new Var[1];
         result[0] = tape.record(
-                "reshape", x.value().reshape(shape), g -> accumulate(kernels, 1, result[0].grad(), g.of(x)), x);
+                "reshape",
+                x.value().reshape(shape),
+                g -> accumulate(kernels, 1, result[0].grad().reshape(x.value().shape()), g.of(x)),
+                x);
         return result[0];
     }
 
