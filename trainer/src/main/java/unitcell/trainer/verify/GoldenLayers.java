@@ -58,7 +58,7 @@ final class GoldenLayers {
         try (GoldenRun run = new GoldenRun(device, dtype, file)) {
             Tape tape = run.tape();
             long[] shape = file.shape("x");
-            int lmax = (int) Math.round(Math.sqrt(shape[1])) - 1;
+            int lmax = (int) Math.round(Math.sqrt((double) shape[1])) - 1;
             double eps = file.doubles("eps")[0];
             Var x = run.input("x");
             if (kind == EquivariantNorm.LAYER_NORM_SH) {
@@ -144,7 +144,7 @@ final class GoldenLayers {
 
     static Map<String, double[]> feedForward(Device device, DType dtype, SafeTensorsFile file) throws IOException {
         long[] shape = file.shape("x");
-        int lmax = (int) Math.round(Math.sqrt(shape[1])) - 1;
+        int lmax = (int) Math.round(Math.sqrt((double) shape[1])) - 1;
         int hidden = (int) file.shape("w.so3_linear_1.weight")[1];
         ModelBuilder builder = new ModelBuilder(ModelBuilder.WeightInit.NORMAL);
         FeedForwardNetwork network = new FeedForwardNetwork(
