@@ -58,6 +58,16 @@ public final class Composition {
         return ofCounts(new FormulaParser(formula).parse());
     }
 
+    /**
+     * Reads a formula whose amounts need not be whole, such as {@code Cs In0.07 Sn0.9 Cl3}.
+     *
+     * @return [119] amounts by atomic number
+     * @throws IllegalArgumentException naming the column, if it is not a formula
+     */
+    public static double[] parseAmounts(String formula) {
+        return new FormulaParser(formula).parseAmounts();
+    }
+
     /** The distinct atomic numbers, ascending; a copy. */
     public int[] elements() {
         return elements.clone();

@@ -18,7 +18,7 @@ final class FormulaParser {
 
     /** Returns [119] counts by atomic number. */
     int[] parse() {
-        double[] amounts = group('\0', 0);
+        double[] amounts = parseAmounts();
         int[] counts = new int[amounts.length];
         for (int z = 0; z < amounts.length; z++) {
             double amount = amounts[z];
@@ -29,6 +29,11 @@ final class FormulaParser {
             }
         }
         return counts;
+    }
+
+    /** Returns [119] amounts by atomic number. */
+    double[] parseAmounts() {
+        return group('\0', 0);
     }
 
     private double[] group(char closing, int depth) {
