@@ -42,9 +42,10 @@ public final class FileFault extends IOException {
 
     /**
      * The failure of an attempt to write {@code target} by way of a temporary: what failed at the temporary, or inside
-     * it, is said of the target, because the user knows no other name; a fault of any other file stays as it is.
+     * it, is said of the target, because the user knows no other name. A fault of any other file, and an exception of
+     * another kind (a parser's, say), speaks for itself and stays as it is.
      */
-    static FileFault behind(Path temporary, Path target, IOException error) {
+    static IOException behind(Path temporary, Path target, IOException error) {
         if (error instanceof FileFault fault
                 && fault.path.startsWith(temporary)
                 && fault.getCause() instanceof IOException cause) {
@@ -55,7 +56,8 @@ public final class FileFault extends IOException {
             }
             return renamed;
         }
-        return of("write", target, error);
+        boolean bySystem = error instanceof FileSystemException || error.getClass() == IOException.class;
+        return bySystem ? of("write", target, error) : error;
     }
 
     private static String reason(IOException error) {

@@ -101,10 +101,15 @@ final class JsonReader {
             JsonWhere where = at == null
                     ? new JsonWhere(source, firstLine, 1)
                     : new JsonWhere(source, firstLine - 1 + Math.max(1, at.getLineNr()), Math.max(1, at.getColumnNr()));
-            throw new JsonException(where, "not valid JSON: " + e.getOriginalMessage());
+            throw new JsonException(where, "not valid JSON: " + reason(e));
         } catch (IOException e) {
             throw new JsonException(new JsonWhere(source, firstLine, 1), "not readable: " + e.getMessage());
         }
+    }
+
+    /** The parser's words without its own account of the source, which the place in front says better. */
+    static String reason(JsonProcessingException e) {
+        return e.getOriginalMessage().replaceAll(" ?\\(?(start marker )?at \\[Source: [^]]*]\\)?", "");
     }
 
     private Json value(JsonToken token) throws IOException {

@@ -53,7 +53,7 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         } catch (SafeTensorsException e) {
             throw e;
         } catch (JsonProcessingException e) {
-            throw new SafeTensorsException(file, Fault.HEADER_NOT_JSON, "header: " + e.getOriginalMessage());
+            throw new SafeTensorsException(file, Fault.HEADER_NOT_JSON, "header: " + JsonReader.reason(e));
         } catch (IOException e) {
             throw new SafeTensorsException(file, Fault.HEADER_NOT_JSON, "header: " + e.getMessage());
         }

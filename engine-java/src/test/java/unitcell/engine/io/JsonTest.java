@@ -79,6 +79,9 @@ class JsonTest {
         assertMessage(file + ":2:4: not valid UTF-8", () -> Json.parse(file));
         Files.writeString(file, "");
         assertMessage(file + ":1:1: empty, expected a JSON value", () -> Json.parse(file));
+        assertMessage(
+                "m.jsonl:17:10: not valid JSON: Unexpected end-of-input: expected close marker for Object",
+                () -> Json.parseLine("m.jsonl", 17, "{\"step\":1"));
         assertMessage("m.jsonl:17:1: empty, expected a JSON value", () -> Json.parseLine("m.jsonl", 17, " "));
         Path absent = directory.resolve("absent.json");
         assertMessage(

@@ -100,12 +100,13 @@ class SafeTensorsRefusalTest {
     }
 
     @Test
-    void everyBitFlipIsRefusedOrHarmless() throws IOException {
+    void aBitFlipAnywhereIsRefusedOrHarmless() throws IOException {
         byte[] whole = sample();
         int headerEnd =
                 8 + (int) ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getLong();
         int refused = 0;
-        for (int bit = 0; bit < 8 * whole.length; bit++) {
+        // Every bit of the length, then every third: each position within a byte is met at a third of all bytes.
+        for (int bit = 0; bit < 8 * whole.length; bit += bit < 64 ? 1 : 3) {
             byte[] flipped = whole.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
             boolean readable = opensOrRefuses(flipped);
@@ -118,7 +119,7 @@ class SafeTensorsRefusalTest {
             }
         }
         // What passes in the header are changed names and metadata, which only a checksum can find.
-        assertTrue(refused > 8 * headerEnd / 2, refused + " of " + 8 * headerEnd + " flips refused");
+        assertTrue(refused > 8 * headerEnd / 6, refused + " of " + 8 * headerEnd / 3 + " flips refused");
     }
 
     @Test
@@ -129,7 +130,7 @@ class SafeTensorsRefusalTest {
         int headerEnd =
                 8 + (int) ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getLong();
         int refused = 0;
-        for (int trial = 0; trial < 1500; trial++) {
+        for (int trial = 0; trial < 700; trial++) {
             byte[] bytes = whole.clone();
             int edits = random.nextInt(1, 6);
             for (int edit = 0; edit < edits; edit++) {
@@ -137,7 +138,7 @@ class SafeTensorsRefusalTest {
             }
             refused += opensOrRefuses(bytes) ? 0 : 1;
         }
-        assertTrue(refused > 750, "only " + refused + " of 1500 refused: the damage does not reach the reader");
+        assertTrue(refused > 350, "only " + refused + " of 700 refused: the damage does not reach the reader");
     }
 
     private byte[] sample() throws IOException {
