@@ -39,7 +39,7 @@ public final class CudaDeviceProvider implements DeviceProvider {
     private String reason(int index) {
         Optional<CudaDriver> driver = CudaDriver.find(library);
         if (driver.isEmpty()) {
-            return "the NVIDIA driver is not installed (" + library + " is not found)";
+            return "the NVIDIA driver is not installed (" + library + " cannot be loaded)";
         }
         try {
             driver.get().initialise();

@@ -35,12 +35,15 @@ public interface SegmentKernels {
      * exp(z), which goes to zero smoothly as an edge leaves, also for a single edge.
      *
      * @param logits [E, H]
-     * @param envelope [E] or null; a target all of whose envelopes are zero gets zero weights
+     * @param envelope [E], not negative, or null; an edge whose envelope is zero counts as absent, whatever its logits
      * @param weight [E, H]
      */
     void segmentSoftmax(EdgeIndex edges, Tensor logits, Tensor envelope, Tensor weight);
 
-    /** Gradients of {@link #segmentSoftmax}; zero at a target all of whose envelopes are zero. */
+    /**
+     * Gradients of {@link #segmentSoftmax}; zero for an absent edge, also the one for its envelope (an envelope that is
+     * zero has left smoothly, with zero slope).
+     */
     void segmentSoftmaxBackward(
             EdgeIndex edges, Tensor dweight, Tensor logits, Tensor envelope, Sink dlogits, Sink denvelope);
 

@@ -230,13 +230,15 @@ final class ScalarRadialKernels implements RadialKernels {
                 .that(cutoff > 0, "cutoff", cutoff, "a positive length")
                 .that(exponent >= 1, "exponent", exponent, "at least 1")
                 .same("y", y, distance);
-        double p = exponent;
         for (long e = 0; e < distance.dim(0); e++) {
             double u = distance.get(e) / cutoff;
-            double value = 1
-                    - (p + 1) * (p + 2) / 2 * Math.pow(u, p)
-                    + p * (p + 2) * Math.pow(u, p + 1)
-                    - p * (p + 1) / 2 * Math.pow(u, p + 2);
+            // The same polynomial without its cancellation near the cutoff, where it is small: it equals
+            // (1-u)^3 times the first p terms, (k+1)(k+2)/2 u^k, of the series of (1-u)^-3.
+            double series = 0;
+            for (int k = exponent - 1; k >= 0; k--) {
+                series = series * u + (k + 1.0) * (k + 2.0) / 2;
+            }
+            double value = (1 - u) * (1 - u) * (1 - u) * series;
             y.set(e, u < 1 ? value : 0);
         }
     }

@@ -10,7 +10,7 @@ import unitcell.engine.kernel.Sink;
 /**
  * {@code segmentSoftmax} of the contract. With q_e = exp(z_e) / sum_f c_f exp(z_f) over the edges f of one target, the
  * weight is w_e = c_e^2 q_e; without an envelope c = 1. Hence, for gradients g_e of w_e and t = sum_e w_e g_e:
- * dz_e = w_e g_e - c_e q_e t and dc_e = 2 c_e q_e g_e - q_e t.
+ * dz_e = w_e g_e - c_e q_e t and dc_e = 2 c_e q_e g_e - q_e t. Edges with c = 0 are absent.
  */
 final class SegmentSoftmax {
     private SegmentSoftmax() {}
@@ -81,26 +81,21 @@ final class SegmentSoftmax {
         return c;
     }
 
-    /** q of one head for the edges from {@code from} on; zeros where all envelopes are zero. */
+    /** q of one head for the edges from {@code from} on; zero for absent edges. */
     private static double[] quotients(Tensor logits, int head, int from, double[] c) {
         int heads = (int) logits.dim(1);
-        // Only edges that count decide what is subtracted, so that one of the sum's terms is c exp(0).
-        boolean any = false;
         double max = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < c.length; i++) {
-            if (c[i] != 0) {
-                any = true;
-                max = Math.max(max, logits.get(at(from + i, heads, head)));
-            }
+            max = c[i] == 0 ? max : Math.max(max, logits.get(at(from + i, heads, head)));
         }
         double[] q = new double[c.length];
         double sum = 0;
-        for (int i = 0; any && i < c.length; i++) {
-            q[i] = Math.exp(logits.get(at(from + i, heads, head)) - max);
+        for (int i = 0; i < c.length; i++) {
+            q[i] = c[i] == 0 ? 0 : Math.exp(logits.get(at(from + i, heads, head)) - max);
             sum += c[i] * q[i];
         }
-        for (int i = 0; any && i < c.length; i++) {
-            q[i] /= sum;
+        for (int i = 0; i < c.length; i++) {
+            q[i] = c[i] == 0 ? 0 : q[i] / sum;
         }
         return q;
     }
