@@ -39,6 +39,30 @@ class ScalarRadialKernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 4})
+    void gaussianRadialBasis(int edges) {
+        double cutoff = 5;
+        try (KernelCase at = new KernelCase("gaussianRadialBasis")) {
+            Tensor d = at.input("d", distances(at, edges));
+            Tensor mean = at.input("mean", at.random(3));
+            Tensor std = at.input("std", at.of(new double[] {0.7, -0.4, 1.2}, 3)); // the sign does not count
+            Tensor weight = at.input("weight", at.random(1));
+            Tensor bias = at.input("bias", at.random(1));
+            Tensor y = at.output(edges, 3);
+            at.check(
+                    () -> RADIAL.gaussianRadialBasis(cutoff, mean, std, weight, bias, d, y),
+                    (dy, s) -> RADIAL.gaussianRadialBasisBackward(
+                            cutoff, dy[0], mean, std, weight, bias, d, s[1], s[2], s[3], s[4], s[0]));
+            for (int i = 0; i < y.size(); i++) {
+                double width = Math.abs(std.get(i % 3)) + 1e-5;
+                double z = (weight.item() * d.get(i / 3) / cutoff + bias.item() - mean.get(i % 3)) / width;
+                double density = Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI * width * width);
+                assertEquals(density, y.get(i), 1e-6 * density); // the contract's pi has six digits
+            }
+        }
+    }
+
     private static Tensor distances(KernelCase at, int edges) {
         Tensor d = at.random(edges);
         for (int e = 0; e < edges; e++) {
