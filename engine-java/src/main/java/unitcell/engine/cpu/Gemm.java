@@ -1,5 +1,7 @@
 package unitcell.engine.cpu;
 
+import java.util.List;
+
 /**
  * Matrix products of any shape: c = alpha a b + beta c, or with a bias for each column.
  *
@@ -18,8 +20,11 @@ final class Gemm {
     /** Largest depth of a block: a panel of that depth and 512-bit vectors takes 80 KB. */
     private static final int DEPTH = 640;
 
-    /** Rows of a block and of a task, a multiple of {@link GemmBlock#ROWS}. */
+    /** Rows of a block, and the most rows of a task; a multiple of {@link GemmBlock#ROWS}. */
     private static final int HEIGHT = 96;
+
+    /** The least rows of a task that has others beside it. */
+    private static final int LOW = 24;
 
     /** Multiply-adds below which starting other threads costs more than it saves: 5 us on a fast core. */
     private static final long SERIAL = 1 << 19;
@@ -78,7 +83,7 @@ final class Gemm {
             Start start = beta != 0 ? Start.RESULT : bias != 0 ? Start.BIAS : Start.ZERO;
             boolean few = a.rows() <= 4 * GemmBlock.ROWS && b.rowMajor() && alpha == 1;
             GemmPanels panels = few ? GemmPanels.inPlace(b, scratch) : pack(workers, b, alpha, scratch);
-            multiply(workers, a, panels, start, bias, c);
+            multiply(workers, List.of(new Product(a, panels, start, bias, c)));
         } finally {
             scratch.release(mark);
         }
@@ -107,32 +112,61 @@ final class Gemm {
         return panels;
     }
 
-    /** The product with a packed matrix, by all threads: tasks of some rows and some panels. */
-    static void multiply(Workers workers, View a, GemmPanels b, Start start, long bias, View c) {
-        if (c.rows() == 0 || c.columns() == 0) {
-            return;
+    /**
+     * One product of several with equally many rows.
+     *
+     * @param bias address of a row, read where {@code start} is {@link Start#BIAS}
+     */
+    record Product(View a, GemmPanels b, Start start, long bias, View c) {
+        Product {
+            if (a.columns() != b.depth() || a.rows() != c.rows() || b.columns() != c.columns() || !c.rowMajor()) {
+                throw new IllegalArgumentException("product of " + a.rows() + "x" + a.columns() + " and packed "
+                        + b.depth() + "x" + b.columns() + " into " + c.rows() + "x" + c.columns());
+            }
         }
-        long work = c.size() * Math.max(1, a.columns());
+    }
+
+    /**
+     * Several products, by all threads. A task takes some rows through all products, one after the other, so that a
+     * product may add to what one before it wrote.
+     */
+    static void multiply(Workers workers, List<Product> products) {
+        int rows = products.get(0).c.rows();
+        long work = 0;
+        int panels = Integer.MAX_VALUE;
+        for (Product p : products) {
+            work += p.c.size() * Math.max(1, p.a.columns());
+            panels = Math.min(panels, GemmPanels.count(p.c.columns()));
+        }
         if (work <= SERIAL) {
-            serial(a, b, start, bias, c, workers.scratch());
+            for (Product p : products) {
+                serial(p.a, p.b, p.start, p.bias, p.c, workers.scratch());
+            }
             return;
         }
-        int panels = GemmPanels.count(b.columns());
-        int down = (a.rows() + HEIGHT - 1) / HEIGHT;
+        int even = rows / TASKS / GemmBlock.ROWS * GemmBlock.ROWS;
+        int height = Math.max(LOW, Math.min(HEIGHT, even));
+        int down = (rows + height - 1) / height;
         // A task repeats the copying of its rows where a is transposed, so columns are split only where rows are few.
-        int across = Math.min(panels, (TASKS + down - 1) / down);
+        int across = Math.max(1, Math.min(panels, TASKS / down));
         workers.run(down * across, (task, scratch) -> {
-            int i = task / across;
-            int p = task % across;
-            int rowFrom = i * HEIGHT;
-            int rowTo = Math.min(a.rows(), rowFrom + HEIGHT);
-            int from = panels * p / across;
-            int to = panels * (p + 1) / across;
-            int columnFrom = from * GemmBlock.COLUMNS;
-            int columnTo = Math.min(c.columns(), to * GemmBlock.COLUMNS);
-            View part = c.rows(rowFrom, rowTo).columns(columnFrom, columnTo);
-            serial(a.rows(rowFrom, rowTo), b.panels(from, to), start, bias + 4L * columnFrom, part, scratch);
+            int from = task / across * height;
+            int to = Math.min(rows, from + height);
+            for (Product p : products) {
+                part(p, from, to, task % across, across, scratch);
+            }
         });
+    }
+
+    /** Some rows and one of {@code across} parts of the panels of a product. */
+    private static void part(Product p, int rowFrom, int rowTo, int part, int across, Scratch scratch) {
+        int panels = GemmPanels.count(p.b.columns());
+        int from = panels * part / across;
+        int to = panels * (part + 1) / across;
+        int columnFrom = from * GemmBlock.COLUMNS;
+        int columnTo = Math.min(p.c.columns(), to * GemmBlock.COLUMNS);
+        View c = p.c.rows(rowFrom, rowTo).columns(columnFrom, columnTo);
+        serial(p.a.rows(rowFrom, rowTo), p.b.panels(from, to), p.start, p.bias + 4L * columnFrom, c, scratch);
     }
 
     /** The product by the calling thread alone. */

@@ -59,6 +59,17 @@ final class GemmEdge {
         return new View(out, a.rows(), a.columns(), 1, stride);
     }
 
+    /** A row-major copy of the transpose of a small row-major matrix. */
+    static View transposed(View a, Scratch scratch) {
+        View out = View.of(scratch.floats(a.size()), a.columns(), a.rows(), a.rows());
+        for (int i = 0; i < a.rows(); i++) {
+            for (int j = 0; j < a.columns(); j++) {
+                Lanes.set(out.at(j, i), Lanes.get(a.at(i, j)));
+            }
+        }
+        return out;
+    }
+
     /** c = factor * c for a row-major c. */
     static void scale(View c, float factor) {
         FloatVector f = Lanes.broadcast(factor);

@@ -1,14 +1,12 @@
 package unitcell.engine.cpu;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-
 /**
  * Products of great depth with few rows and columns, such as dw = dy^T x over all edges: every task takes a chunk of the
  * depth and makes a partial result of its own, so that each input element is read and packed once; the partial results are
- * then added in order.
+ * then added in order ({@link Partials}).
  *
- * <p>Memory convention: partial results lie one behind the other in the caller's scratch memory.
+ * <p>Memory convention: partial results lie one behind the other in the caller's scratch memory, rows padded to whole
+ * vectors.
  */
 final class GemmSplit {
     /** Depth that is packed at a time; at 384 columns that takes 384 KB of the second-level cache. */
@@ -16,58 +14,54 @@ final class GemmSplit {
 
     private GemmSplit() {}
 
+    /** Room in {@code scratch} for {@code count} partial results of the size of {@code c}. */
+    static long allocate(View c, int count, Scratch scratch) {
+        return scratch.take(bytes(c) * count);
+    }
+
+    /** Bytes of a partial result of the size of {@code c}. */
+    static long bytes(View c) {
+        return 4L * c.rows() * Partials.padded(c.columns());
+    }
+
     /** c = alpha a b + beta c (+ bias), the depth in {@code chunks} chunks. The caller releases the scratch memory. */
     static void multiply(Workers workers, float alpha, View a, View b, float beta, View c, long bias, int chunks) {
         int depth = a.columns();
-        long stride = Lanes.whole(c.columns() + Lanes.WIDTH - 1L);
-        long size = c.rows() * stride;
-        long partial = workers.scratch().floats(size * chunks);
+        long partial = allocate(c, chunks, workers.scratch());
         workers.run(chunks, (chunk, scratch) -> {
             int from = (int) ((long) depth * chunk / chunks);
             int to = (int) ((long) depth * (chunk + 1) / chunks);
-            View out = View.of(partial + 4 * size * chunk, c.rows(), c.columns(), stride);
-            chunk(a.columns(from, to), b.rows(from, to), out, scratch);
+            part(a.columns(from, to), b.rows(from, to), c, partial, chunk, scratch);
         });
-        long grain = Math.max(1, (1 << 14) / stride);
-        workers.range(c.rows(), grain, (from, to, scratch) -> {
-            for (long i = from; i < to; i++) {
-                add(partial + 4 * stride * i, 4 * size, chunks, alpha, beta, bias, c.at(i, 0), c.columns());
-            }
-        });
+        add(workers, partial, chunks, alpha, beta, c, bias);
     }
 
-    private static void chunk(View a, View b, View out, Scratch scratch) {
+    /** Partial result number {@code index} := a b, by the calling thread. */
+    static void part(View a, View b, View c, long partial, int index, Scratch scratch) {
+        View out = View.of(partial + bytes(c) * index, c.rows(), c.columns(), Partials.padded(c.columns()));
         int depth = a.columns();
-        for (int from = 0; from < depth; from += DEPTH) {
+        for (int from = 0; from < Math.max(1, depth); from += DEPTH) {
             int to = Math.min(depth, from + DEPTH);
             long mark = scratch.mark();
-            View part = b.rows(from, to);
+            View rows = b.rows(from, to);
             GemmPanels panels = GemmPanels.packed(
-                    scratch.floats(GemmPanels.floats(part.rows(), part.columns())), part.rows(), part.columns());
-            panels.fill(part, 1, 0, GemmPanels.count(part.columns()));
+                    scratch.floats(GemmPanels.floats(rows.rows(), rows.columns())), rows.rows(), rows.columns());
+            panels.fill(rows, 1, 0, GemmPanels.count(rows.columns()));
             Gemm.Start start = from == 0 ? Gemm.Start.ZERO : Gemm.Start.RESULT;
             Gemm.serial(a.columns(from, to), panels, start, 0, out, scratch);
             scratch.release(mark);
         }
     }
 
-    /** One row: out = alpha * (sum of the partial rows) + beta * out + bias. */
-    private static void add(
-            long partial, long step, int chunks, float alpha, float beta, long bias, long out, int columns) {
-        for (int j = 0; j < columns; j += Lanes.WIDTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(Lanes.WIDTH, columns - j));
-            FloatVector sum = Lanes.loadAt(partial, j);
-            for (int chunk = 1; chunk < chunks; chunk++) {
-                sum = sum.add(Lanes.loadAt(partial + chunk * step, j));
+    /** c = alpha * (partial result 0 + partial result 1 + ...) + beta c (+ bias). */
+    static void add(Workers workers, long partial, int count, float alpha, float beta, View c, long bias) {
+        long row = 4 * Partials.padded(c.columns());
+        long step = bytes(c);
+        long grain = Math.max(1, (1 << 16) / Math.max(1, row));
+        workers.range(c.rows(), grain, (from, to, scratch) -> {
+            for (long i = from; i < to; i++) {
+                Partials.add(partial + row * i, step, count, alpha, beta, bias, c.at(i, 0), c.columns());
             }
-            sum = sum.mul(alpha);
-            if (beta != 0) {
-                sum = Lanes.fma(Lanes.broadcast(beta), Lanes.load(out + 4L * j, mask), sum);
-            }
-            if (bias != 0) {
-                sum = sum.add(Lanes.load(bias + 4L * j, mask));
-            }
-            Lanes.store(out + 4L * j, sum, mask);
-        }
+        });
     }
 }

@@ -35,7 +35,7 @@ final class Lanes {
     static final int WIDTH = F.length();
 
     /** Bytes of a vector. */
-    static final int BYTES = 4 * WIDTH;
+    static final long BYTES = 4L * WIDTH;
 
     static final boolean CHECKED = Boolean.getBoolean("unitcell.vector.checked");
 

@@ -3,6 +3,7 @@ package unitcell.engine.cpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -182,7 +183,7 @@ class GemmTest {
                 Gemm.multiply(
                         workers, 1, a.view, b.view, 0, View.of(Args.floats("c", direct, rows * 70L), rows, 70, 70));
                 View c = View.of(Args.floats("c", packed, rows * 70L), rows, 70, 70);
-                Gemm.multiply(workers, a.view, panels, Gemm.Start.ZERO, 0, c);
+                Gemm.multiply(workers, List.of(new Gemm.Product(a.view, panels, Gemm.Start.ZERO, 0, c)));
                 Buffers.assertSameBits("rows " + rows, direct.toDoubles(), packed.toDoubles());
             }
         }
