@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import unitcell.engine.io.AtomicFiles;
@@ -136,7 +137,7 @@ public final class MetricsLog implements AutoCloseable {
                 if (next == null && !complete) {
                     consumer.accept(null, line);
                 } else {
-                    String text = new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+                    String text = decode(file, number, line.getBytes(StandardCharsets.ISO_8859_1));
                     consumer.accept(record(file, number, text), text);
                 }
                 line = next;
@@ -146,11 +147,16 @@ public final class MetricsLog implements AutoCloseable {
         }
     }
 
-    private static JsonObject record(Path file, int number, String text) throws JsonException {
-        if (text.indexOf('\uFFFD') >= 0) {
-            throw new JsonException(
-                    new JsonWhere(file.toString(), number, text.indexOf('\uFFFD') + 1), "not valid UTF-8");
+    private static String decode(Path file, int number, byte[] line) throws JsonException {
+        String text = new String(line, StandardCharsets.UTF_8);
+        if (!Arrays.equals(text.getBytes(StandardCharsets.UTF_8), line)) {
+            int column = text.indexOf('\uFFFD') + 1; // what the first undecodable byte became
+            throw new JsonException(new JsonWhere(file.toString(), number, column), "not valid UTF-8");
         }
+        return text;
+    }
+
+    private static JsonObject record(Path file, int number, String text) throws JsonException {
         JsonObject record = Json.parseLine(file.toString(), number, text).asObject();
         record.getLong(STEP);
         return record;

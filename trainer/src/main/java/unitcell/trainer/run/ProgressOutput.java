@@ -19,9 +19,13 @@ public record ProgressOutput(PrintStream out, boolean terminal, LongSupplier nan
     /** Time between two plain lines. */
     public static final Duration LINE_INTERVAL = Duration.ofSeconds(30);
 
-    /** Standard error, so that progress never mixes with results on standard output. */
-    public static ProgressOutput standard() {
-        return new ProgressOutput(System.err, isTerminal(2), System::nanoTime);
+    /**
+     * Standard error, so that progress never mixes with results on standard output.
+     *
+     * @param standardError {@code System.err}, which only the command line hands out
+     */
+    public static ProgressOutput on(PrintStream standardError) {
+        return new ProgressOutput(standardError, isTerminal(2), System::nanoTime);
     }
 
     /**

@@ -126,7 +126,7 @@ class ProgressTest {
     static final class BarLoop {
         public static void main(String[] args) throws InterruptedException {
             StopSignal stop = StopSignal.install(line -> {});
-            ProgressOutput output = ProgressOutput.standard();
+            ProgressOutput output = ProgressOutput.on(System.err);
             System.out.println("terminal " + output.terminal() + " pid "
                     + ProcessHandle.current().pid());
             try (Progress progress = output.start("loop", "steps", 0, 100_000)) {
