@@ -8,7 +8,7 @@ RUN_MVN = jdk=$(JDK) && JAVA_HOME="$$jdk" \
 	MAVEN_OPTS="$$MAVEN_OPTS --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" \
 	$(MVN) -B -ntp -Dstyle.color=never $(MVN_FLAGS)
 
-.PHONY: build test demo bench fmt clean help
+.PHONY: build test demo bench bundled-data fmt clean help
 
 build: ## compile, check format and bug patterns, and pack what ./unitcell runs
 	@$(RUN_MVN) -q package -DskipTests
@@ -23,6 +23,12 @@ demo: build ## pre-train on bundled crystals, reconstruct held-out ones, write r
 bench: build ## time training steps and the kernels of this machine
 	@./unitcell bench step
 	@./unitcell bench kernels
+
+DATA ?= ../shared/data/mp/*.csv.gz
+BUNDLED = trainer/src/main/resources/unitcell/trainer/data/bundled_crystals.txt.gz
+bundled-data: build ## select the bundled crystals anew from tables of Materials Project structures, DATA='DIR/*.csv.gz'
+	@"$(JDK)/bin/java" -cp 'trainer/target/unitcell.jar:trainer/target/lib/*' \
+		unitcell.trainer.data.BundledSelection '$(DATA)' $(BUNDLED)
 
 fmt: ## format the sources
 	@$(RUN_MVN) -q spotless:apply

@@ -1,5 +1,7 @@
 package unitcell.net;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +19,16 @@ import unitcell.nn.TransformerBlock.Regularisation;
 /**
  * Model configurations as JSON with EquiformerV2's own key names. Missing keys take the defaults of the paper's network;
  * keys of the reference that have no meaning here ({@link #IGNORED}) are accepted and dropped; anything else is refused.
+ *
+ * <ul>
+ *   <li>{@code lmax_list}, {@code mmax_list}: lists of one number.
+ *   <li>{@code grid_resolution}: null asks for the reference's default grid, which aliases visibly where mmax &lt; lmax.
+ *   <li>{@code max_neighbors}: 0 keeps all, which the reference cannot say.
+ *   <li>Accepted and dropped: {@code use_pbc}, {@code otf_graph} (crystals are periodic, graphs made here),
+ *       {@code regress_forces} (heads belong to the command), {@code num_sphere_samples}, {@code num_distance_basis} (the
+ *       reference always uses 600 Gaussians).
+ *   <li>{@code envelope_exponent}: not the reference's; exponent of the smooth polynomial cutoff, 0 for none.
+ * </ul>
  */
 public final class ModelConfigJson {
     /** Keys of the reference that do not change what the network computes from a given graph. */
@@ -64,9 +76,7 @@ public final class ModelConfigJson {
      * @throws JsonException naming the place of an unknown key, a wrong type or a value that the network does not have
      */
     public static EquiformerV2Config read(JsonObject json) throws JsonException {
-        Set<String> accepted = new LinkedHashSet<>(KNOWN);
-        accepted.addAll(IGNORED);
-        json.requireKnownKeys(accepted);
+        refuseUnknown(json);
         requireWord(json, "distance_function", "gaussian");
         requireWord(json, "attn_activation", "silu", "scaled_silu");
         requireWord(json, "ffn_activation", "silu", "scaled_silu");
@@ -79,6 +89,29 @@ public final class ModelConfigJson {
             return config(json);
         } catch (IllegalArgumentException e) {
             throw new JsonException(json.where(), e.getMessage());
+        }
+    }
+
+    /**
+     * Reads a file that holds a configuration, or an object with one under the key {@code config}.
+     *
+     * @throws IOException if it cannot be read or is no configuration, in one line with the place
+     */
+    public static EquiformerV2Config readFile(Path file) throws IOException {
+        JsonObject json = Json.parse(file).asObject();
+        return read(json.has("config") ? json.getObject("config") : json);
+    }
+
+    private static void refuseUnknown(JsonObject json) throws JsonException {
+        Set<String> accepted = new LinkedHashSet<>(KNOWN);
+        accepted.addAll(IGNORED);
+        for (String key : json.keys()) {
+            if (!accepted.contains(key)) {
+                throw new JsonException(
+                        json.get(key).where(),
+                        "unknown key '" + key + "' in a model configuration; did you mean '" + Nearest.of(key, accepted)
+                                + "'?");
+            }
         }
     }
 

@@ -20,7 +20,7 @@ final class Commands {
 
     /** All of them: a new command is added here. */
     static Commands all() {
-        return new Commands(List.of());
+        return new Commands(List.of(new PretrainCommand()));
     }
 
     /** In the order of the help text. */

@@ -22,7 +22,7 @@ final class StandardStreams {
     private StandardStreams(Watched out, PrintStream err) {
         this.out = out;
         PrintStream printer = new PrintStream(out, true, StandardCharsets.UTF_8);
-        this.console = new Console(printer, err, System.console().isTerminal());
+        this.console = new Console(printer, err, isTerminal());
         System.setOut(printer);
         System.setErr(err);
     }
@@ -33,6 +33,13 @@ final class StandardStreams {
         return new StandardStreams(
                 new Watched(new FileOutputStream(FileDescriptor.out)),
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
+    }
+
+    // JDK 22 to 24 have a console without a terminal too; from 25 on there is none.
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isTerminal() {
+        java.io.Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     Console console() {

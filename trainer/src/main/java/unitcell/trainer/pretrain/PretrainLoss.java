@@ -1,0 +1,76 @@
+package unitcell.trainer.pretrain;
+
+import unitcell.autograd.Tape;
+import unitcell.autograd.Var;
+import unitcell.autograd.ops.LossOps;
+import unitcell.autograd.ops.PointwiseOps;
+import unitcell.autograd.ops.SegmentOps;
+import unitcell.engine.Tensor;
+import unitcell.net.Generator;
+import unitcell.trainer.data.TrainingBatch;
+
+/**
+ * The pre-training loss of Liu et al. (arXiv 2312.14485): negative log-likelihood of the true species, averaged over all
+ * atoms, plus {@code positionWeight} times the mean squared error of the fractional noise.
+ *
+ * <p>The network's displacement is Cartesian; it is turned into fractions of the lattice vectors before it is compared,
+ * so that the task turns with the crystal. {@link Settings#rawDisplacement} compares it as it is, as the published code
+ * does.
+ */
+public final class PretrainLoss {
+    /**
+     * Weights of the parts.
+     *
+     * @param positionWeight lambda_X; 200 in the paper
+     * @param maskedWeight weight of a hidden atom's likelihood relative to a visible one's; 1 in the paper
+     * @param rawDisplacement compare the Cartesian displacement itself with the fractional noise
+     */
+    public record Settings(double positionWeight, double maskedWeight, boolean rawDisplacement) {
+        public Settings {
+            if (!(positionWeight >= 0) || !(maskedWeight >= 0)) {
+                throw new IllegalArgumentException("loss weights must be 0 or more, got position weight "
+                        + positionWeight + " and masked weight " + maskedWeight);
+            }
+        }
+    }
+
+    /**
+     * Parts of the loss, each a scalar.
+     *
+     * @param total what is minimised
+     * @param species mean negative log-likelihood
+     * @param position mean squared error of fractional noise times its weight
+     */
+    record Parts(Var total, Var species, Var position) {}
+
+    private PretrainLoss() {}
+
+    static Parts of(Tape tape, Generator.Output output, TrainingBatch batch, Settings settings) {
+        int n = batch.graph().nodes();
+        Tensor target = tape.of(batch.target(), n);
+        Tensor weight = tape.of(atomWeights(batch.masked(), settings.maskedWeight()), n);
+        Var species = LossOps.crossEntropy(tape, output.logits(), target, weight);
+        Var moved = output.displacement();
+        if (!settings.rawDisplacement()) {
+            Tensor inverse = tape.of(batch.inverseCell(), batch.graph().crystals(), 3, 3);
+            moved = SegmentOps.crystalMatrix(tape, moved, inverse, batch.graph().crystalTensor(tape));
+        }
+        Tensor noise = tape.of(batch.fractionalNoise(), n, 3);
+        Var position = LossOps.squaredError(tape, settings.positionWeight() / (3.0 * n), moved, noise);
+        return new Parts(PointwiseOps.add(tape, species, position), species, position);
+    }
+
+    /** Weights that sum to 1; hidden atoms count {@code maskedWeight} times as much as visible ones. */
+    static double[] atomWeights(boolean[] masked, double maskedWeight) {
+        double[] weights = new double[masked.length];
+        double sum = 0;
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = masked[i] ? maskedWeight : 1;
+            sum += weights[i];
+        }
+        for (int i = 0; sum > 0 && i < weights.length; i++) {
+            weights[i] /= sum;
+        }
+        return weights;
+    }
+}

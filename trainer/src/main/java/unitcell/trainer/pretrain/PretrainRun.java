@@ -1,0 +1,227 @@
+package unitcell.trainer.pretrain;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import unitcell.engine.Device;
+import unitcell.engine.io.AtomicFiles;
+import unitcell.engine.io.JsonObject;
+import unitcell.trainer.TrainerException;
+import unitcell.trainer.run.Checkpoint;
+import unitcell.trainer.run.CheckpointStore;
+import unitcell.trainer.run.Progress;
+import unitcell.trainer.run.ProgressOutput;
+
+/**
+ * A pre-training run in a folder of its own: {@code config.json} (options and measured sizes), {@code metrics.jsonl},
+ * {@code tensorboard/}, {@code checkpoints/}. Finds out where to go on, and sets up the {@link PretrainLoop} that does
+ * the work.
+ */
+public final class PretrainRun {
+    /** Folder of the checkpoints within a run's folder. */
+    public static final String CHECKPOINTS = "checkpoints";
+
+    private static final String CONFIG = "config.json";
+
+    /** Where a run goes on. */
+    public sealed interface Resume {
+        /** From the newest checkpoint in the folder, or from the start where there is none. */
+        record Auto() implements Resume {}
+
+        /** From the start; a folder that holds a run already is refused. */
+        record None() implements Resume {}
+
+        /** From this checkpoint; later ones in the folder are dropped. */
+        record From(Path checkpoint) implements Resume {}
+    }
+
+    /**
+     * What a run needs of the world.
+     *
+     * @param device computes
+     * @param builders threads that build batches ahead
+     * @param progress where progress goes
+     * @param messages receives lines for the user
+     * @param stop whether somebody asked for a stop; read between steps
+     * @param detectAnomaly check every intermediate result; slow
+     */
+    public record Environment(
+            Device device,
+            int builders,
+            ProgressOutput progress,
+            Consumer<String> messages,
+            BooleanSupplier stop,
+            boolean detectAnomaly) {}
+
+    /**
+     * How a run ended.
+     *
+     * @param stopped whether it was asked to stop before its end
+     * @param steps steps done in all
+     * @param seconds time used in all
+     * @param validation what the last validation found
+     * @param checkpoint the newest checkpoint
+     */
+    public record Outcome(
+            boolean stopped, long steps, double seconds, Optional<Validation.Result> validation, Path checkpoint) {}
+
+    private final PretrainOptions options;
+    private final PretrainData data;
+    private final Environment environment;
+    private final Path out;
+
+    public PretrainRun(PretrainOptions options, PretrainData data, Environment environment, Path out) {
+        this.options = options;
+        this.data = data;
+        this.environment = environment;
+        this.out = out;
+    }
+
+    /**
+     * Trains until the end of the schedule, the time limit, or a request to stop.
+     *
+     * @param startNanos when the run began to use time, as {@code System.nanoTime()}
+     * @throws TrainerException if the folder or checkpoint does not fit, or training must stop because loss or gradients
+     *     were not finite
+     * @throws IOException if something cannot be read or written
+     */
+    public Outcome train(Resume resume, long startNanos) throws IOException {
+        try (CheckpointStore store = CheckpointStore.open(
+                        out.resolve(CHECKPOINTS), options.schedule().keep(), environment.messages());
+                Trainee trainee = trainee()) {
+            Optional<Checkpoint> from = start(resume, store);
+            RunState state = RunState.START;
+            RateSchedule schedule = schedule();
+            if (from.isPresent()) {
+                JsonObject stored = from.get().state();
+                requireSame(stored, from.get().directory());
+                trainee.read(from.get().directory(), stored.getObject("trainee"));
+                state = RunState.fromJson(stored.getObject("run"));
+                schedule = resumed(stored);
+                store.discardAfter(state.step());
+                environment
+                        .messages()
+                        .accept("resuming after step " + state.step() + " from "
+                                + from.get().directory());
+            }
+            writeConfig(trainee);
+            try (RunJournal journal =
+                    RunJournal.open(out, state.step(), progress(state, schedule), environment.messages())) {
+                return new PretrainLoop(options, data, environment, trainee, schedule, store, journal)
+                        .run(state, from, startNanos);
+            }
+        }
+    }
+
+    /**
+     * Does one step on the batch that needs the most memory, and keeps nothing.
+     *
+     * @return lines that say what a run would need
+     */
+    public List<String> dryRun() {
+        try (Trainee trainee = trainee()) {
+            var batch = data.largestBatch();
+            environment.device().pool().resetPeak();
+            long begin = System.nanoTime();
+            var result = trainee.step(batch, options.seed(), 0, 1e-9, environment.detectAnomaly());
+            double seconds = (System.nanoTime() - begin) * 1e-9;
+            var memory = environment.device().pool().statistics();
+            return List.of(
+                    String.format(
+                            java.util.Locale.ROOT,
+                            "largest batch: %d crystals, %d atoms, %d edges; one step took %.2f s, loss %.4f",
+                            batch.graph().crystals(),
+                            batch.graph().nodes(),
+                            batch.graph().edges(),
+                            seconds,
+                            result.loss()),
+                    String.format(
+                            java.util.Locale.ROOT,
+                            "memory of the device at its peak: %.1f MB (%s)",
+                            memory.peakBytes() / 1e6,
+                            megabytes(memory.peakByTag())));
+        }
+    }
+
+    private static String megabytes(java.util.Map<String, Long> bytes) {
+        StringBuilder text = new StringBuilder();
+        bytes.forEach((tag, count) -> text.append(text.isEmpty() ? "" : ", ")
+                .append(String.format(java.util.Locale.ROOT, "%s %.1f MB", tag, count / 1e6)));
+        return text.toString();
+    }
+
+    private Trainee trainee() {
+        return new Trainee(environment.device(), data.metadata(), options.optimiser(), options.loss(), options.seed());
+    }
+
+    private Optional<Checkpoint> start(Resume resume, CheckpointStore store) throws IOException {
+        return switch (resume) {
+            case Resume.Auto _ -> store.latest();
+            case Resume.From from -> Optional.of(CheckpointStore.read(from.checkpoint()));
+            case Resume.None _ -> {
+                if (!store.steps().isEmpty() || Files.exists(out.resolve(RunJournal.METRICS))) {
+                    throw TrainerException.usage(
+                            out + " holds a run already; choose another --out, or --resume auto to go on with it");
+                }
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private RateSchedule schedule() {
+        OptimiserOptions optimiser = options.optimiser();
+        if (options.schedule().followsTime()) {
+            return RateSchedule.ofTime(optimiser.warmup(), OptimiserOptions.START_FACTOR, optimiser.finalFactor());
+        }
+        return RateSchedule.ofSteps(
+                optimiser.warmup(), plannedSteps(), OptimiserOptions.START_FACTOR, optimiser.finalFactor());
+    }
+
+    /** Epochs differ by a batch or so in their number of batches; the first one's stands for all. */
+    private long plannedSteps() {
+        PretrainOptions.Schedule schedule = options.schedule();
+        return schedule.steps()
+                .orElseGet(() -> Math.multiplyExact(schedule.epochs().orElse(PretrainOptions.DEFAULT_EPOCHS), (long)
+                        data.plan(0).size()));
+    }
+
+    /** A fixed length may be changed on resuming; a cool-down that has begun stays as it was. */
+    private RateSchedule resumed(JsonObject stored) throws IOException {
+        return options.schedule().followsTime() ? RateSchedule.fromJson(stored.getObject("schedule")) : schedule();
+    }
+
+    private void requireSame(JsonObject stored, Path checkpoint) throws IOException {
+        List<String> different = RunState.differences(options.identity(), stored.getObject("identity"));
+        if (!different.isEmpty()) {
+            throw TrainerException.usage(checkpoint + " belongs to a run with other options: "
+                    + String.join("; ", different) + "; give the same options, or start afresh in another --out");
+        }
+        if (!stored.getString("fingerprint").equals(data.fingerprint())) {
+            throw TrainerException.input(checkpoint + " belongs to a run on other crystals (fingerprint "
+                    + stored.getString("fingerprint") + ", now " + data.fingerprint()
+                    + "); give the same data, or start afresh in another --out");
+        }
+    }
+
+    private void writeConfig(Trainee trainee) throws IOException {
+        JsonObject.Builder json = JsonObject.builder();
+        options.toJson().members().forEach(json::put);
+        JsonObject config = json.put("measured", data.summary())
+                .put("parameters", trainee.generator().store().count())
+                .put("device", environment.device().description())
+                .build();
+        AtomicFiles.replace(out.resolve(CONFIG), config.pretty());
+    }
+
+    private Progress progress(RunState state, RateSchedule schedule) {
+        if (options.schedule().followsTime()) {
+            long limit = options.schedule().timeLimit().orElseThrow().toSeconds();
+            return environment.progress().start("pretrain", "s", (long) state.seconds(), limit);
+        }
+        return environment.progress().start("pretrain", "steps", state.step(), schedule.end());
+    }
+}
