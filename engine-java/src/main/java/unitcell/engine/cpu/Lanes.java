@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -160,9 +161,31 @@ final class Lanes {
         return a.lanewise(VectorOperators.FMA, b, c);
     }
 
-    /** Sum of the lanes; the order depends on the width but not on the machine or the number of threads. */
+    /**
+     * Sum of the lanes, pairwise: always in the same order, which depends on the width alone. The API's own reduction may
+     * add in any order, and interpreted code does so in another one than compiled code: results would change as the
+     * virtual machine warms up. (Reductions by minimum or maximum have no such trouble.)
+     */
     static float sum(FloatVector v) {
-        return v.reduceLanes(VectorOperators.ADD);
+        if (WIDTH >= 16) {
+            v = v.add(v.rearrange(SWAP8));
+        }
+        if (WIDTH >= 8) {
+            v = v.add(v.rearrange(SWAP4));
+        }
+        v = v.add(v.rearrange(SWAP2));
+        v = v.add(v.rearrange(SWAP1));
+        return v.lane(0);
+    }
+
+    private static final VectorShuffle<Float> SWAP8 = swap(8);
+    private static final VectorShuffle<Float> SWAP4 = swap(4);
+    private static final VectorShuffle<Float> SWAP2 = swap(2);
+    private static final VectorShuffle<Float> SWAP1 = swap(1);
+
+    /** Exchanges lanes that are {@code distance} apart. */
+    private static VectorShuffle<Float> swap(int distance) {
+        return VectorShuffle.fromOp(F, i -> (i ^ distance) & (WIDTH - 1));
     }
 
     private static final float LOG2E = 1.442695f;

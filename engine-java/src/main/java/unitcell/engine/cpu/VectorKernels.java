@@ -36,12 +36,12 @@ public final class VectorKernels implements Kernels, AutoCloseable {
         workers = new Workers(threads);
         ScalarKernels scalar = new ScalarKernels(); // families that have no fast kernels yet
         dense = new VectorDenseKernels(workers);
-        pointwise = scalar.pointwise();
+        pointwise = new VectorPointwiseKernels(workers);
         radial = scalar.radial();
         spherical = scalar.spherical();
         segment = scalar.segment();
-        norm = scalar.norm();
-        optimiser = scalar.optimiser();
+        norm = new VectorNormKernels(workers);
+        optimiser = new VectorOptimiserKernels(workers);
     }
 
     @Override

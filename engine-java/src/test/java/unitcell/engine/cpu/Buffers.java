@@ -36,8 +36,13 @@ final class Buffers implements AutoCloseable {
         return scope.empty(DType.F32, shape);
     }
 
-    Tensor copy(Tensor tensor) {
-        return scope.empty(DType.F32, tensor.shape()).copyFrom(tensor);
+    Tensor indices(int... values) {
+        return scope.of(values, values.length);
+    }
+
+    /** A float64 tensor of one element. */
+    Tensor wide() {
+        return scope.empty(DType.F64, 1);
     }
 
     @Override
