@@ -1,5 +1,6 @@
 package unitcell.nn;
 
+import unitcell.autograd.Tape;
 import unitcell.engine.DType;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.S2GridTensors;
@@ -21,6 +22,21 @@ public record SO3Grid(S2GridTensors edge, S2GridTensors node) {
      * @param resolution points along each axis, or {@link S2Grid#DEFAULT_RESOLUTION}
      */
     public static SO3Grid create(Scope scope, DType dtype, SphericalLayout layout, int resolution) {
+        return create((values, shape) -> scope.of(dtype, values, shape), layout, resolution);
+    }
+
+    /** Grids that live as long as a tape, for short computations. */
+    public static SO3Grid onTape(Tape tape, SphericalLayout layout, int resolution) {
+        return create(tape::of, layout, resolution);
+    }
+
+    /** Where the tables go. */
+    @FunctionalInterface
+    private interface Upload {
+        Tensor of(double[] values, long... shape);
+    }
+
+    private static SO3Grid create(Upload upload, SphericalLayout layout, int resolution) {
         S2Grid full = new S2Grid(layout.lmax(), layout.lmax(), resolution);
         S2Grid reduced = new S2Grid(layout.lmax(), layout.mmax(), resolution);
         int[] identity = new int[full.layout().size()];
@@ -33,10 +49,10 @@ public record SO3Grid(S2GridTensors edge, S2GridTensors node) {
         for (int r = 0; r < packed.length; r++) {
             packed[r] = reduced.layout().reducedIndex(degrees[r], orders[r]);
         }
-        return new SO3Grid(tensors(scope, dtype, reduced, packed), tensors(scope, dtype, full, identity));
+        return new SO3Grid(tensors(upload, reduced, packed), tensors(upload, full, identity));
     }
 
-    private static S2GridTensors tensors(Scope scope, DType dtype, S2Grid grid, int[] order) {
+    private static S2GridTensors tensors(Upload upload, S2Grid grid, int[] order) {
         int k = order.length;
         int[] gridOrders = grid.layout().orders();
         int[] orders = new int[k];
@@ -44,16 +60,16 @@ public record SO3Grid(S2GridTensors edge, S2GridTensors node) {
             orders[i] = gridOrders[order[i]];
         }
         int mmax = grid.layout().mmax();
-        Tensor to = columns(scope, dtype, grid.toGrid(), grid.points(), order);
-        Tensor from = columns(scope, dtype, grid.fromGrid(), grid.points(), order);
-        Tensor legendreTo = columns(scope, dtype, grid.toGridLatitude(), grid.latitudes(), order);
-        Tensor legendreFrom = columns(scope, dtype, grid.fromGridLatitude(), grid.latitudes(), order);
-        Tensor trig = scope.of(dtype, grid.longitude(), grid.longitudes(), 2L * mmax + 1);
+        Tensor to = columns(upload, grid.toGrid(), grid.points(), order);
+        Tensor from = columns(upload, grid.fromGrid(), grid.points(), order);
+        Tensor legendreTo = columns(upload, grid.toGridLatitude(), grid.latitudes(), order);
+        Tensor legendreFrom = columns(upload, grid.fromGridLatitude(), grid.latitudes(), order);
+        Tensor trig = upload.of(grid.longitude(), grid.longitudes(), 2L * mmax + 1);
         return new S2GridTensors(
                 grid.latitudes(), grid.longitudes(), mmax, orders, to, from, legendreTo, legendreFrom, trig);
     }
 
-    private static Tensor columns(Scope scope, DType dtype, double[] matrix, int rows, int[] order) {
+    private static Tensor columns(Upload upload, double[] matrix, int rows, int[] order) {
         double[] out = new double[matrix.length];
         int k = order.length;
         for (int i = 0; i < rows; i++) {
@@ -61,6 +77,6 @@ public record SO3Grid(S2GridTensors edge, S2GridTensors node) {
                 out[i * k + j] = matrix[i * k + order[j]];
             }
         }
-        return scope.of(dtype, out, rows, k);
+        return upload.of(out, rows, k);
     }
 }

@@ -65,6 +65,15 @@ public final class GradCheck {
         Var apply(Tape tape, List<Var> inputs);
     }
 
+    /** Anything that can be evaluated and differentiated: for functions whose variables are not made by the check. */
+    public interface Differentiable {
+        /** Values of the result for the given inputs. */
+        double[] values(List<Input> inputs);
+
+        /** Gradients of sum(seed * result) with respect to each input, in their order. */
+        List<double[]> gradients(List<Input> inputs, double[] seed);
+    }
+
     /**
      * Outcome of a check.
      *
@@ -77,7 +86,12 @@ public final class GradCheck {
 
     /** Checks the gradients of {@code function} with respect to all inputs. */
     public Report check(Function function, List<Input> inputs) {
-        double[] first = forward(function, inputs);
+        return check(new OnTape(function), inputs);
+    }
+
+    /** Checks the gradients of {@code function} with respect to all inputs. */
+    public Report check(Differentiable function, List<Input> inputs) {
+        double[] first = function.values(inputs);
         Worst worst = new Worst();
         SplittableRandom random = new SplittableRandom(options.seed());
         int projections = options.wholeJacobian() ? first.length : 1;
@@ -86,8 +100,8 @@ public final class GradCheck {
             for (int i = 0; i < seed.length; i++) {
                 seed[i] = options.wholeJacobian() ? (i == p ? 1 : 0) : random.nextDouble(-1, 1);
             }
-            List<double[]> analytic = gradients(function, inputs, seed);
-            List<double[]> again = gradients(function, inputs, seed);
+            List<double[]> analytic = function.gradients(inputs, seed);
+            List<double[]> again = function.gradients(inputs, seed);
             for (int k = 0; k < inputs.size(); k++) {
                 if (!java.util.Arrays.equals(analytic.get(k), again.get(k))) {
                     return new Report(
@@ -102,7 +116,8 @@ public final class GradCheck {
         return new Report(worst.failures == 0, worst.compared, worst.error, worst.where);
     }
 
-    private void compare(Function function, List<Input> inputs, double[] seed, List<double[]> analytic, Worst worst) {
+    private void compare(
+            Differentiable function, List<Input> inputs, double[] seed, List<double[]> analytic, Worst worst) {
         for (int k = 0; k < inputs.size(); k++) {
             Input input = inputs.get(k);
             int n = input.values().length;
@@ -126,8 +141,8 @@ public final class GradCheck {
         return out;
     }
 
-    private double project(Function function, List<Input> inputs, double[] seed) {
-        double[] out = forward(function, inputs);
+    private static double project(Differentiable function, List<Input> inputs, double[] seed) {
+        double[] out = function.values(inputs);
         double sum = 0;
         for (int i = 0; i < out.length; i++) {
             sum += seed[i] * out[i];
@@ -135,26 +150,37 @@ public final class GradCheck {
         return sum;
     }
 
-    private double[] forward(Function function, List<Input> inputs) {
-        try (Tape tape = new Tape(device, DType.F64, Tape.Mode.EVALUATE)) {
-            return function.apply(tape, variables(tape, inputs)).value().toDoubles();
-        }
-    }
+    /** A function of variables, run on a tape of its own each time. */
+    private final class OnTape implements Differentiable {
+        private final Function function;
 
-    private List<double[]> gradients(Function function, List<Input> inputs, double[] seed) {
-        try (Tape tape = new Tape(device, DType.F64, Tape.Mode.EVALUATE)) {
-            List<Var> vars = variables(tape, inputs);
-            Var result = function.apply(tape, vars);
-            Tensor seedTensor = tape.of(seed, result.value().shape());
-            tape.backward(result, seedTensor);
-            List<double[]> out = new ArrayList<>();
-            for (Var v : vars) {
-                out.add(
-                        v.grad() == null
-                                ? new double[(int) v.value().size()]
-                                : v.grad().toDoubles());
+        OnTape(Function function) {
+            this.function = function;
+        }
+
+        @Override
+        public double[] values(List<Input> inputs) {
+            try (Tape tape = new Tape(device, DType.F64, Tape.Mode.EVALUATE)) {
+                return function.apply(tape, variables(tape, inputs)).value().toDoubles();
             }
-            return out;
+        }
+
+        @Override
+        public List<double[]> gradients(List<Input> inputs, double[] seed) {
+            try (Tape tape = new Tape(device, DType.F64, Tape.Mode.EVALUATE)) {
+                List<Var> vars = variables(tape, inputs);
+                Var result = function.apply(tape, vars);
+                Tensor seedTensor = tape.of(seed, result.value().shape());
+                tape.backward(result, seedTensor);
+                List<double[]> out = new ArrayList<>();
+                for (Var v : vars) {
+                    out.add(
+                            v.grad() == null
+                                    ? new double[(int) v.value().size()]
+                                    : v.grad().toDoubles());
+                }
+                return out;
+            }
         }
     }
 
