@@ -20,7 +20,7 @@ final class Commands {
 
     /** All of them: a new command is added here. */
     static Commands all() {
-        return new Commands(List.of(new PretrainCommand()));
+        return new Commands(List.of(new PretrainCommand(), new VerifyGoldenCommand(), new VerifyGradientsCommand()));
     }
 
     /** In the order of the help text. */
