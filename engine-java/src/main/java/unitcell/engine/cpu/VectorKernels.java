@@ -38,7 +38,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
         dense = new VectorDenseKernels(workers);
         pointwise = new VectorPointwiseKernels(workers);
         radial = scalar.radial();
-        spherical = scalar.spherical();
+        spherical = new VectorSphericalKernels(workers);
         segment = scalar.segment();
         norm = new VectorNormKernels(workers);
         optimiser = new VectorOptimiserKernels(workers);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import jdk.incubator.vector.FloatVector;
@@ -116,5 +117,32 @@ class LanesTest {
         Ranges.check((1 << 20) + 192, 64);
         assertThrows(IndexOutOfBoundsException.class, () -> Ranges.check((1 << 20) + 193, 64));
         assertThrows(IndexOutOfBoundsException.class, () -> Ranges.check((1 << 20) - 4, 4));
+    }
+
+    /** Interpreted and compiled code must add in the same order, or a run would depend on when methods are compiled. */
+    @Test
+    void sumIsTheSameBeforeAndAfterCompilation() {
+        float[] x = new float[Lanes.WIDTH];
+        float[] expected = new float[64];
+        Random random = new Random(5);
+        float[] all = new float[64 * Lanes.WIDTH];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (float) (random.nextGaussian() * Math.exp(5 * random.nextGaussian()));
+        }
+        for (int k = 0; k < 64; k++) {
+            System.arraycopy(all, k * Lanes.WIDTH, x, 0, Lanes.WIDTH);
+            for (int step = Lanes.WIDTH / 2; step > 0; step /= 2) {
+                for (int i = 0; i < step; i++) {
+                    x[i] += x[i + step];
+                }
+            }
+            expected[k] = x[0];
+        }
+        for (int repeat = 0; repeat < 2000; repeat++) {
+            for (int k = 0; k < 64; k++) {
+                FloatVector v = FloatVector.fromArray(Lanes.F, all, k * Lanes.WIDTH);
+                assertEquals(expected[k], Lanes.sum(v), 0);
+            }
+        }
     }
 }
