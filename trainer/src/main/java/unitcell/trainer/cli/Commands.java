@@ -20,7 +20,11 @@ final class Commands {
 
     /** All of them: a new command is added here. */
     static Commands all() {
-        return new Commands(List.of(new PretrainCommand(), new VerifyGoldenCommand(), new VerifyGradientsCommand()));
+        return new Commands(List.of(
+                new PretrainCommand(),
+                new VerifyGoldenCommand(),
+                new VerifyGradientsCommand(),
+                new BenchStepCommand()));
     }
 
     /** In the order of the help text. */

@@ -1,0 +1,233 @@
+package unitcell.trainer.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import unitcell.crystal.Crystal;
+import unitcell.crystal.graph.NeighborRule;
+import unitcell.crystal.io.CrystalRecord;
+import unitcell.crystal.io.CrystalRecords;
+import unitcell.crystal.io.CrystalSource;
+import unitcell.engine.Device;
+import unitcell.engine.Devices;
+import unitcell.engine.io.AtomicFiles;
+import unitcell.engine.io.Json;
+import unitcell.engine.io.JsonNumber;
+import unitcell.engine.io.JsonObject;
+import unitcell.net.EquiformerV2Config;
+import unitcell.net.GraphBatch;
+import unitcell.net.GraphBatches;
+import unitcell.net.ModelConfigJson;
+import unitcell.net.ModelPresets;
+import unitcell.trainer.Console;
+import unitcell.trainer.ExitCode;
+import unitcell.trainer.TrainerException;
+import unitcell.trainer.bench.MatrixWork;
+import unitcell.trainer.bench.StepBenchmark;
+import unitcell.trainer.data.BundledCrystals;
+import unitcell.trainer.data.DatasetReader;
+
+/** {@code unitcell bench step}. */
+final class BenchStepCommand implements Command {
+    private static final CommandOption<Path> MODEL_CONFIG = CommandOption.of(
+            "model-config",
+            ValueType.path("FILE"),
+            "network as JSON with EquiformerV2's keys, or an object holding it under \"config\"; wins over --preset");
+    private static final CommandOption<String> PRESET = CommandOption.of(
+                    "preset", ValueType.choice(ModelPresets.names().toArray(String[]::new)), "network by name")
+            .byDefault("small");
+    private static final CommandOption<Integer> BATCH = CommandOption.of(
+                    "batch", ValueType.integer(1, 1_000_000), "crystals in the batch: the first of the data")
+            .byDefault("32");
+    private static final CommandOption<Double> CUTOFF = CommandOption.of(
+                    "cutoff", ValueType.number(0.1, 100), "neighbour cutoff in angstrom")
+            .without("the network's max_radius");
+    private static final CommandOption<Integer> MAX_NEIGHBORS = CommandOption.of(
+                    "max-neighbors",
+                    ValueType.integer(1, 1_000_000),
+                    "nearest neighbours kept for each atom, exactly as many at most")
+            .without("the network's max_neighbors");
+    private static final CommandOption<Integer> STEPS = CommandOption.of(
+                    "steps", ValueType.integer(1, 100_000), "measured training steps, and as many forward passes")
+            .byDefault("5");
+    private static final CommandOption<Integer> WARMUP = CommandOption.of(
+                    "warmup", ValueType.integer(0, 100_000), "unmeasured steps before: the JVM compiles in them")
+            .byDefault("5");
+    private static final CommandOption<String> DATA = SharedOptions.DATA.byDefault(DatasetReader.BUNDLED);
+
+    @Override
+    public String name() {
+        return "bench step";
+    }
+
+    @Override
+    public String summary() {
+        return "time training steps and forward passes of a network on a batch of crystals";
+    }
+
+    @Override
+    public String description() {
+        return """
+                Builds one batch from the first crystals of the data and times training steps (forward, losses, \
+                backward, Adam) and forward passes, in float32. Building the neighbour graph is not counted.
+
+                GFLOP/s count the matrix products of the reference network, whatever of that work is saved here.""";
+    }
+
+    @Override
+    public List<CommandOption<?>> options() {
+        return List.of(
+                MODEL_CONFIG,
+                PRESET,
+                DATA,
+                BATCH,
+                CUTOFF,
+                MAX_NEIGHBORS,
+                STEPS,
+                WARMUP,
+                SharedOptions.DEVICE,
+                SharedOptions.THREADS,
+                SharedOptions.SEED,
+                SharedOptions.JSON);
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of(
+                "./unitcell bench step",
+                "./unitcell bench step --model-config model.json --data crystals.csv.gz --batch 32 --cutoff 6"
+                        + " --max-neighbors 20 --threads 2 --json bench.json");
+    }
+
+    @Override
+    public Set<ExitCode> furtherExitCodes() {
+        return Set.of(ExitCode.DEVICE);
+    }
+
+    @Override
+    public ExitCode run(Arguments arguments, Console console) throws IOException {
+        EquiformerV2Config config = config(arguments);
+        List<Crystal> crystals = crystals(arguments, console);
+        NeighborRule rule = NeighborRule.within(arguments.find(CUTOFF).orElse(config.maxRadius()));
+        int neighbors = arguments.find(MAX_NEIGHBORS).orElse(config.maxNeighbors());
+        GraphBatch batch = GraphBatches.of(crystals, neighbors == 0 ? rule : rule.nearestStrict(neighbors));
+        config = withRowsFor(batch, config, console);
+        Devices.Choice choice = Devices.choose(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments));
+        try (Device device = choice.device()) {
+            console.line(choice.line());
+            StepBenchmark.Result result = new StepBenchmark(device, config, batch)
+                    .run(arguments.get(WARMUP), arguments.get(STEPS), arguments.get(SharedOptions.SEED));
+            print(console, batch, result);
+            if (arguments.find(SharedOptions.JSON).isPresent()) {
+                AtomicFiles.replace(
+                        arguments.get(SharedOptions.JSON),
+                        json(batch, device, result).pretty() + "\n");
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private static EquiformerV2Config config(Arguments arguments) throws IOException {
+        if (arguments.find(MODEL_CONFIG).isEmpty()) {
+            return ModelPresets.of(arguments.get(PRESET));
+        }
+        JsonObject json = Json.parse(arguments.get(MODEL_CONFIG)).asObject();
+        return ModelConfigJson.read(json.has("config") ? json.getObject("config") : json);
+    }
+
+    private static List<Crystal> crystals(Arguments arguments, Console console) {
+        int count = arguments.get(BATCH);
+        String data = arguments.get(DATA);
+        List<Crystal> out = new ArrayList<>();
+        if (data.equals(DatasetReader.BUNDLED)) {
+            out.addAll(BundledCrystals.read().stream().limit(count).toList());
+        } else {
+            try (CrystalRecords records = CrystalSource.of(data).open()) {
+                while (out.size() < count && records.hasNext()) {
+                    switch (records.next()) {
+                        case CrystalRecord.Accepted a -> out.add(a.crystal());
+                        case CrystalRecord.Refused r -> console.warn("skipped " + r.message());
+                        case CrystalRecord.CompositionOnly c ->
+                            console.warn("skipped " + c.where() + ": a composition without a structure");
+                    }
+                }
+            }
+        }
+        if (out.isEmpty()) {
+            throw TrainerException.input(data + ": holds no crystal that can be read");
+        }
+        return out;
+    }
+
+    /** A network for fewer elements than the data hold gets larger species tables; timings hardly change. */
+    private static EquiformerV2Config withRowsFor(GraphBatch batch, EquiformerV2Config config, Console console)
+            throws IOException {
+        int highest = java.util.Arrays.stream(batch.species()).max().orElse(0);
+        if (highest < config.maxNumElements()) {
+            return config;
+        }
+        console.warn("max_num_elements raised from " + config.maxNumElements() + " to " + (highest + 1)
+                + ": the data hold atomic number " + highest);
+        JsonObject old = ModelConfigJson.write(config);
+        JsonObject.Builder builder = JsonObject.builder();
+        old.members()
+                .forEach(
+                        (k, v) -> builder.put(k, k.equals("max_num_elements") ? JsonNumber.of((long) highest + 1) : v));
+        return ModelConfigJson.read(builder.build());
+    }
+
+    private static void print(Console console, GraphBatch batch, StepBenchmark.Result r) {
+        console.print(
+                "%d crystals, %d atoms, %d edges; %,d parameters",
+                batch.crystals(), batch.nodes(), batch.edges(), r.parameters());
+        double train = r.forwardWork().flops() * MatrixWork.TRAINING_FACTOR;
+        console.table(
+                List.of("work", "median s", "min s", "max s", "edges/s", "GFLOP/s"),
+                List.of(
+                        row("training step", r.train(), batch.edges(), train),
+                        row(
+                                "forward pass",
+                                r.forward(),
+                                batch.edges(),
+                                r.forwardWork().flops())));
+        console.print("peak memory %.1f MB", r.peakBytes() / 1e6);
+    }
+
+    private static List<String> row(String name, unitcell.trainer.bench.Timing t, int edges, double flops) {
+        return List.of(
+                name,
+                format("%.4f", t.median()),
+                format("%.4f", t.min()),
+                format("%.4f", t.max()),
+                format("%.0f", edges / t.median()),
+                format("%.1f", flops / t.median() / 1e9));
+    }
+
+    private static String format(String format, double value) {
+        return String.format(java.util.Locale.ROOT, format, value);
+    }
+
+    private static JsonObject json(GraphBatch batch, Device device, StepBenchmark.Result r) {
+        double train = r.forwardWork().flops() * MatrixWork.TRAINING_FACTOR;
+        return JsonObject.builder()
+                .put("device", device.description())
+                .put("crystals", batch.crystals())
+                .put("atoms", batch.nodes())
+                .put("edges", batch.edges())
+                .put("parameters", r.parameters())
+                .put("train_median_s", r.train().median())
+                .put("train_min_s", r.train().min())
+                .put("train_max_s", r.train().max())
+                .put("forward_median_s", r.forward().median())
+                .put("forward_min_s", r.forward().min())
+                .put("forward_max_s", r.forward().max())
+                .put("edges_per_s_train", batch.edges() / r.train().median())
+                .put("edges_per_s_forward", batch.edges() / r.forward().median())
+                .put("gflops_train", train / r.train().median() / 1e9)
+                .put("gflops_forward", r.forwardWork().flops() / r.forward().median() / 1e9)
+                .put("peak_bytes", r.peakBytes())
+                .build();
+    }
+}
