@@ -55,7 +55,6 @@ public final class BundledSelection {
         }
         List<Crystal> chosen = choose(candidates(words[0]));
         write(Path.of(words[1]), chosen);
-        System.out.println(chosen.size() + " crystals, " + Files.size(Path.of(words[1])) + " bytes, in " + words[1]);
     }
 
     private static List<Candidate> candidates(String tables) {
