@@ -19,11 +19,13 @@ public final class CpuDevice implements Device {
     private final MemoryPool pool = new MemoryPool(new NativeMemory());
     private final Kernels float64 = new ScalarKernels();
     private final Kernels float32;
+    private final Runnable stop;
 
-    private CpuDevice(String name, int threads, Kernels float32) {
+    private CpuDevice(String name, int threads, Kernels float32, Runnable stop) {
         this.name = name;
         this.threads = threads;
         this.float32 = float32;
+        this.stop = stop;
     }
 
     /**
@@ -35,13 +37,13 @@ public final class CpuDevice implements Device {
         if (threads < 1) {
             throw new IllegalArgumentException("threads is " + threads + "; expected 1 or more");
         }
-        Kernels fast = new ScalarKernels(); // the float32 kernels of device cpu are chosen in this line
-        return new CpuDevice("cpu", threads, fast);
+        VectorKernels fast = new VectorKernels(threads);
+        return new CpuDevice("cpu", threads, fast, fast::close);
     }
 
     /** Device {@code cpu-scalar}: one thread and the plain kernels for both element types, to compare with. */
     public static CpuDevice openScalar() {
-        return new CpuDevice("cpu-scalar", 1, new ScalarKernels());
+        return new CpuDevice("cpu-scalar", 1, new ScalarKernels(), () -> {});
     }
 
     @Override
@@ -72,6 +74,7 @@ public final class CpuDevice implements Device {
 
     @Override
     public void close() {
+        stop.run();
         pool.close();
     }
 }
