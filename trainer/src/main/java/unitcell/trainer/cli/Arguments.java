@@ -80,8 +80,11 @@ final class Arguments {
     /** Prints the whole resolved configuration as a table of option, value and origin. */
     void printResolved(Console console) {
         List<List<String>> rows = new ArrayList<>();
-        settings.forEach((name, setting) ->
-                rows.add(List.of("--" + name, setting.text(), setting.origin().word())));
+        settings.forEach((name, setting) -> {
+            if (!name.equals(SharedOptions.HELP.name())) {
+                rows.add(List.of("--" + name, setting.text(), setting.origin().word()));
+            }
+        });
         console.table(List.of("option", "value", "from"), rows);
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import unitcell.autograd.NonFiniteException;
+import unitcell.crystal.io.InputException;
 import unitcell.engine.DeviceException;
 import unitcell.engine.io.FileFault;
 import unitcell.engine.memory.MemoryException;
@@ -38,6 +39,7 @@ record Failures(ExitCode exitCode, String line) {
                         "out of memory for Java objects (" + e.getMessage() + "; limit "
                                 + (Runtime.getRuntime().maxMemory() >> 20)
                                 + " MiB): raise it, as in UNITCELL_JAVA_OPTS=-Xmx8g, or lower --batch or --threads");
+            case InputException e -> new Failures(ExitCode.INPUT, e.getMessage());
             case NonFiniteException e -> new Failures(ExitCode.NON_FINITE, e.getMessage());
             case UncheckedIOException e -> classify(e.getCause());
             case FileFault e -> new Failures(ExitCode.INPUT, e.getMessage());

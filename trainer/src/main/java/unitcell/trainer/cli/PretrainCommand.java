@@ -113,35 +113,49 @@ final class PretrainCommand implements Command {
         console.line("model " + ModelConfigJson.write(options.model()).compact());
         console.line("optimiser " + options.optimiser().toJson().compact());
         Resume resume = resume(arguments.get(RESUME));
-        Dataset dataset = PretrainData.read(options.data());
-        console.line("data: " + dataset.summary());
-        if (arguments.get(SharedOptions.STRICT) && dataset.firstRefused().isPresent()) {
-            throw TrainerException.input(dataset.firstRefused().get().detail());
-        }
-        PretrainData data = PretrainData.of(dataset.crystals(), options);
-        console.line("split: " + data.train().size() + " crystals train, "
-                + data.validation().size() + " validate");
+        // The device first: a missing GPU should not cost the time of reading the data.
         Devices.Choice choice = Devices.choose(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments));
         console.line(choice.line());
-        try (Device device = choice.device();
-                StopSignal stop = StopSignal.install(console::warn)) {
-            PretrainRun.Environment environment = new PretrainRun.Environment(
-                    device,
-                    Math.max(1, SharedOptions.threads(arguments) / 4),
-                    ProgressOutput.on(console.err()),
-                    console::line,
-                    stop::requested,
-                    arguments.get(DETECT_ANOMALY));
-            PretrainRun run = new PretrainRun(options, data, environment, arguments.get(OUT));
-            if (arguments.get(SharedOptions.DRY_RUN)) {
-                console.line(data.summary().pretty().strip());
-                run.dryRun().forEach(console::line);
-                return ExitCode.OK;
+        try (Device device = choice.device()) {
+            Dataset dataset = read(arguments, console, options);
+            PretrainData data = PretrainData.of(dataset.crystals(), options);
+            console.line("split: " + data.train().size() + " crystals train, "
+                    + data.validation().size() + " validate");
+            try (StopSignal stop = StopSignal.install(console::warn)) {
+                PretrainRun.Environment environment = new PretrainRun.Environment(
+                        device,
+                        Math.max(1, SharedOptions.threads(arguments) / 4),
+                        ProgressOutput.on(console.err()),
+                        console::line,
+                        stop::requested,
+                        arguments.get(DETECT_ANOMALY));
+                PretrainRun run = new PretrainRun(options, data, environment, arguments.get(OUT));
+                if (arguments.get(SharedOptions.DRY_RUN)) {
+                    console.line(data.summary().pretty().strip());
+                    run.dryRun().forEach(console::line);
+                    return ExitCode.OK;
+                }
+                SkippedList.write(arguments.get(OUT).resolve("skipped.csv"), dataset.skipped());
+                return report(arguments, console, run.train(resume, start));
             }
-            SkippedList.write(arguments.get(OUT).resolve("skipped.csv"), dataset.skipped());
-            Outcome outcome = run.train(resume, start);
-            return report(arguments, console, outcome);
         }
+    }
+
+    private static Dataset read(Arguments arguments, Console console, PretrainOptions options) throws IOException {
+        Dataset dataset = PretrainData.read(options.data());
+        console.line("data: " + dataset.summary());
+        boolean empty = dataset.crystals().size() == 0;
+        if (dataset.firstRefused().isPresent() && (arguments.get(SharedOptions.STRICT) || empty)) {
+            throw TrainerException.input(dataset.firstRefused().get().detail());
+        }
+        if (empty) {
+            throw TrainerException.input(
+                    dataset.skipped().isEmpty()
+                            ? "no crystals to train on: the data hold none"
+                            : "no crystals are left to train on: all were left out, by " + dataset.skippedByRule()
+                                    + "; the first: " + dataset.skipped().get(0).detail());
+        }
+        return dataset;
     }
 
     private static Resume resume(String word) {

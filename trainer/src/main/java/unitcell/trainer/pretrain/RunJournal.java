@@ -111,7 +111,7 @@ final class RunJournal implements AutoCloseable {
         }
         progress.rate(String.format(
                 Locale.ROOT,
-                "loss %.3f, %.0f crystals/s, %.0f atoms/s, %.0f edges/s",
+                "loss %.3f, %.1f crystals/s, %.0f atoms/s, %.0f edges/s",
                 loss,
                 crystals / secondsPerStep,
                 atoms / secondsPerStep,

@@ -12,6 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import unitcell.autograd.NonFiniteException;
+import unitcell.crystal.io.Finding;
+import unitcell.crystal.io.InputException;
+import unitcell.crystal.io.Location;
 import unitcell.engine.DeviceException;
 import unitcell.engine.memory.MemoryException;
 import unitcell.trainer.ExitCode;
@@ -25,6 +28,10 @@ class FailuresTest {
                 Arguments.of(TrainerException.input("m"), ExitCode.INPUT, "m"),
                 Arguments.of(new DeviceException("no GPU"), ExitCode.DEVICE, "no GPU"),
                 Arguments.of(new MemoryException("pool\nfull"), ExitCode.DEVICE, "pool full"),
+                Arguments.of(
+                        new InputException(new Finding(Finding.Kind.TRUNCATED, Location.of("a.cif"), "no such file")),
+                        ExitCode.INPUT,
+                        "a.cif: no such file"),
                 Arguments.of(new NonFiniteException("exp made a NaN"), ExitCode.NON_FINITE, "exp made a NaN"),
                 Arguments.of(new IOException("odd"), ExitCode.INPUT, "odd"),
                 Arguments.of(new UncheckedIOException(new IOException("odd")), ExitCode.INPUT, "odd"),
