@@ -142,6 +142,14 @@ final class Lanes {
         return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address + 4 * element);
     }
 
+    /** Stores an element of an {@code I32} array. */
+    static void setInt(long address, long element, int value) {
+        if (CHECKED) {
+            Ranges.check(address + 4 * element, 4);
+        }
+        ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address + 4 * element, value);
+    }
+
     /** The first {@code count} lanes, {@code count} up to {@link #WIDTH}; the mask of a row's tail. */
     static VectorMask<Float> first(int count) {
         return F.indexInRange(0, count);

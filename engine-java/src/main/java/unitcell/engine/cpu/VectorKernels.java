@@ -8,7 +8,6 @@ import unitcell.engine.kernel.PointwiseKernels;
 import unitcell.engine.kernel.RadialKernels;
 import unitcell.engine.kernel.SegmentKernels;
 import unitcell.engine.kernel.SphericalKernels;
-import unitcell.engine.scalar.ScalarKernels;
 
 /**
  * The fast float32 kernels: vectors of the machine's width, several threads, results that are bit-equal for any number of
@@ -34,12 +33,11 @@ public final class VectorKernels implements Kernels, AutoCloseable {
      */
     public VectorKernels(int threads) {
         workers = new Workers(threads);
-        ScalarKernels scalar = new ScalarKernels(); // families that have no fast kernels yet
         dense = new VectorDenseKernels(workers);
         pointwise = new VectorPointwiseKernels(workers);
-        radial = scalar.radial();
+        radial = new VectorRadialKernels(workers);
         spherical = new VectorSphericalKernels(workers);
-        segment = scalar.segment();
+        segment = new VectorSegmentKernels(workers);
         norm = new VectorNormKernels(workers);
         optimiser = new VectorOptimiserKernels(workers);
     }
