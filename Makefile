@@ -8,7 +8,7 @@ RUN_MVN = jdk=$(JDK) && JAVA_HOME="$$jdk" \
 	MAVEN_OPTS="$$MAVEN_OPTS --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" \
 	$(MVN) -B -ntp -Dstyle.color=never $(MVN_FLAGS)
 
-.PHONY: build test demo bench bundled-data fmt clean help
+.PHONY: build test demo bench bundled-data validity-tables fmt clean help
 
 build: ## compile, check format and bug patterns, and pack what ./unitcell runs
 	@$(RUN_MVN) -q package -DskipTests
@@ -29,6 +29,12 @@ BUNDLED = trainer/src/main/resources/unitcell/trainer/data/bundled_crystals.txt.
 bundled-data: build ## select the bundled crystals anew from tables of Materials Project structures, DATA='DIR/*.csv.gz'
 	@"$(JDK)/bin/java" -cp 'trainer/target/unitcell.jar:trainer/target/lib/*' \
 		unitcell.trainer.data.BundledSelection '$(DATA)' $(BUNDLED)
+
+SMACT ?= ../shared/data/smact
+VALIDITY = model/src/main/resources/unitcell/crystal/validity
+validity-tables: build ## write the tables of oxidation states anew from SMACT's data files, SMACT=DIR
+	@"$(JDK)/bin/java" -cp 'trainer/target/unitcell.jar:trainer/target/lib/*' \
+		unitcell.crystal.validity.ElementTableWriter '$(SMACT)' $(VALIDITY)
 
 fmt: ## format the sources
 	@$(RUN_MVN) -q spotless:apply
