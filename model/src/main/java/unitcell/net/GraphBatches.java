@@ -21,7 +21,8 @@ public final class GraphBatches {
                 crystals, crystals.stream().map(c -> NeighborGraph.of(c, rule)).toList());
     }
 
-    private static GraphBatch of(List<Crystal> crystals, List<NeighborGraph> graphs) {
+    /** A batch of crystals with their graphs, one for each; unknown species become 0, the mask. */
+    public static GraphBatch of(List<Crystal> crystals, List<NeighborGraph> graphs) {
         int nodes = graphs.stream().mapToInt(NeighborGraph::nodes).sum();
         int edges = graphs.stream().mapToInt(NeighborGraph::edges).sum();
         GraphBatch batch = new GraphBatch(

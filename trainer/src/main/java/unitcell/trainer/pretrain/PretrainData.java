@@ -3,6 +3,7 @@ package unitcell.trainer.pretrain;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
+import unitcell.crystal.Element;
 import unitcell.crystal.graph.NeighborRule;
 import unitcell.engine.io.JsonObject;
 import unitcell.net.GraphBatches;
@@ -153,6 +154,18 @@ public final class PretrainData {
                 .put("avg_num_nodes", metadata.averageNodes())
                 .put("fingerprint", fingerprint())
                 .build();
+    }
+
+    /** How often each element occurs among the training atoms, by symbol; elements that do not occur are left out. */
+    JsonObject trainSpecies() {
+        JsonObject.Builder json = JsonObject.builder();
+        long[] counts = train.speciesCounts();
+        for (int z = 1; z < counts.length; z++) {
+            if (counts[z] > 0) {
+                json.put(Element.of(z).symbol(), counts[z]);
+            }
+        }
+        return json.build();
     }
 
     /** Changes with any training or validation crystal. */

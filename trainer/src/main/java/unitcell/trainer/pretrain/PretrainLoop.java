@@ -198,6 +198,7 @@ final class PretrainLoop {
                             .put("schedule", schedule.toJson())
                             .put("trainee", trained)
                             .put("fingerprint", data.fingerprint())
+                            .put(CheckpointFiles.TRAIN_SPECIES, data.trainSpecies())
                             .put("identity", options.identity())
                             .build();
                 })

@@ -29,9 +29,6 @@ import unitcell.trainer.data.TrainingBatch;
  * <p>Memory convention: owns the generator, in whose parameter store moments and average live too.
  */
 final class Trainee implements AutoCloseable {
-    static final String MODEL_FILE = "model.json";
-    static final String WEIGHTS_FILE = "model.safetensors";
-    static final String AVERAGE_FILE = "ema.safetensors";
     private static final String MOMENTS_FILE = "optimizer.safetensors";
     private static final String FIRST = "exp_avg.";
     private static final String SECOND = "exp_avg_sq.";
@@ -122,10 +119,10 @@ final class Trainee implements AutoCloseable {
     /** Writes weights, average, moments and the model's description into an empty directory. */
     JsonObject write(Path place) throws IOException {
         ParameterStore store = generator.store();
-        generator.metadata().write(place.resolve(MODEL_FILE));
-        write(place.resolve(WEIGHTS_FILE), Map.of("", store.values()));
+        generator.metadata().write(place.resolve(CheckpointFiles.MODEL));
+        write(place.resolve(CheckpointFiles.WEIGHTS), Map.of("", store.values()));
         if (average != null) {
-            write(place.resolve(AVERAGE_FILE), Map.of("", average.average()));
+            write(place.resolve(CheckpointFiles.AVERAGE), Map.of("", average.average()));
         }
         write(place.resolve(MOMENTS_FILE), moments());
         return JsonObject.builder()
@@ -155,9 +152,9 @@ final class Trainee implements AutoCloseable {
      */
     void read(Path place, JsonObject state) throws IOException {
         ParameterStore store = generator.store();
-        ModelWeights.load(place.resolve(WEIGHTS_FILE), store, store.values());
+        ModelWeights.load(place.resolve(CheckpointFiles.WEIGHTS), store, store.values());
         if (average != null) {
-            ModelWeights.load(place.resolve(AVERAGE_FILE), store, average.average());
+            ModelWeights.load(place.resolve(CheckpointFiles.AVERAGE), store, average.average());
         }
         ModelWeights.load(place.resolve(MOMENTS_FILE), store, moments());
         restore(state);

@@ -1,0 +1,108 @@
+package unitcell.trainer.reconstruct;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import unitcell.crystal.Crystal;
+import unitcell.crystal.Lattice;
+import unitcell.net.Generator;
+import unitcell.net.SpeciesRanking;
+import unitcell.trainer.TrainerException;
+import unitcell.trainer.data.Corruption.MaskType;
+
+class ReconstructionScoreTest {
+    private static final Condition RANDOM = new Condition(MaskType.RANDOM, 0.1);
+    private static final Lattice CUBE = Lattice.ofParameters(4, 4, 4, 90, 90, 90);
+
+    /** Says the given species in this order, the rest by atomic number. */
+    private static SiteGuess guess(int site, int... order) {
+        float[] logits = new float[Generator.CLASSES];
+        for (int k = 0; k < order.length; k++) {
+            logits[order[k] - 1] = 20 - k;
+        }
+        return new SiteGuess(site, new SpeciesRanking(logits, 0, Generator.CLASSES));
+    }
+
+    private static Crystal pair(int a, int b, double x) {
+        return new Crystal("pair", CUBE, new int[] {a, b}, new double[] {0, 0, 0, x, 0.5, 0.5});
+    }
+
+    private static SpeciesBaseline oxygenFirst() {
+        long[] counts = new long[119];
+        counts[8] = 10;
+        counts[26] = 3;
+        counts[14] = 3;
+        return SpeciesBaseline.of(counts, "by hand");
+    }
+
+    @Test
+    void countsSpeciesAndDistancesByHand() {
+        ReconstructionScore score = new ReconstructionScore(oxygenFirst());
+        // The second atom is 0.4 A off as given, across the cell's edge 0.2 A off when done; the first never moves.
+        Crystal truth = pair(11, 8, 0.975);
+        score.add(
+                RANDOM,
+                truth,
+                new Reconstruction(pair(11, 0, 0.875), pair(11, 8, 0.025), List.of(guess(1, 8, 16))));
+        // Iron is found in second place; both atoms are where they belong, a whole cell away.
+        score.add(
+                RANDOM,
+                pair(26, 17, 0.5),
+                new Reconstruction(pair(0, 17, 1.5), pair(28, 17, 0.5), List.of(guess(0, 28, 26))));
+        // Sodium is not among the first five.
+        score.add(
+                RANDOM,
+                pair(11, 17, 0.5),
+                new Reconstruction(pair(0, 17, 0.5), pair(28, 17, 0.5), List.of(guess(0, 28, 26, 25, 24, 23))));
+        ReconstructionScore.Row row = score.row(RANDOM);
+        assertEquals(3, row.crystals());
+        assertEquals(3, row.hidden());
+        assertEquals(1, row.first());
+        assertEquals(2, row.fifth());
+        assertEquals(1, row.baselineFirst());
+        assertEquals(2, row.baselineFifth());
+        assertEquals(0.4 / 6, row.before().mean(), 1e-12);
+        assertEquals(0.2 / 6, row.after().mean(), 1e-12);
+        assertEquals(0.4 / Math.sqrt(6), row.before().rms(), 1e-12);
+        assertEquals(0.2 / Math.sqrt(6), row.after().rms(), 1e-12);
+        assertEquals("33.3 %", score.table().get(0).get(ReconstructionScore.HEADER.indexOf("top-1")));
+    }
+
+    @Test
+    void conditionsAreKeptApartAndInOrder() {
+        ReconstructionScore score = new ReconstructionScore(oxygenFirst());
+        Reconstruction result = new Reconstruction(pair(0, 8, 0.5), pair(11, 8, 0.5), List.of(guess(0, 11)));
+        Condition more = new Condition(MaskType.SPECIES, 0.2);
+        score.add(more, pair(11, 8, 0.5), result);
+        score.add(RANDOM, pair(11, 8, 0.5), result);
+        score.add(RANDOM, pair(12, 8, 0.5), result);
+        assertEquals(List.of(RANDOM, more), score.conditions());
+        assertEquals(1, score.row(more).first());
+        assertEquals(0.5, score.row(RANDOM).share(score.row(RANDOM).first()));
+    }
+
+    @Test
+    void aSiteUnknownInTheTruthIsNotScored() {
+        ReconstructionScore score = new ReconstructionScore(oxygenFirst());
+        score.add(
+                RANDOM,
+                pair(0, 8, 0.5),
+                new Reconstruction(pair(0, 8, 0.5), pair(11, 8, 0.5), List.of(guess(0, 11))));
+        assertEquals(0, score.row(RANDOM).hidden());
+        assertEquals("-", score.table().get(0).get(ReconstructionScore.HEADER.indexOf("top-1")));
+        assertTrue(score.toJson().pretty().contains("\"top1\": null"));
+    }
+
+    @Test
+    void equallyFrequentSpeciesAreOrderedByAtomicNumber() {
+        SpeciesBaseline baseline = oxygenFirst();
+        assertEquals("O", baseline.mostFrequent().symbol());
+        assertEquals(2, baseline.rank(14));
+        assertEquals(3, baseline.rank(26));
+        assertEquals(Integer.MAX_VALUE, baseline.rank(1));
+        assertThrows(TrainerException.class, () -> SpeciesBaseline.of(new long[119], "nothing"));
+    }
+}
