@@ -22,6 +22,7 @@ final class Commands {
     static Commands all() {
         return new Commands(List.of(
                 new PretrainCommand(),
+                new ReconstructCommand(),
                 new VerifyGoldenCommand(),
                 new VerifyGradientsCommand(),
                 new BenchStepCommand()));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import unitcell.crystal.Crystal;
 import unitcell.crystal.Element;
@@ -26,59 +27,50 @@ public final class ReconstructionScore {
             "crystals",
             "hidden",
             "top-1",
-            "frequent-1",
             "top-5",
+            "frequent-1",
             "frequent-5",
-            "mean before, A",
+            "mean A before",
             "after",
-            "rms before, A",
+            "rms A before",
             "after");
 
     private static final int FEW = 5;
 
-    private final SpeciesBaseline baseline;
-    private final Map<Condition, Row> rows = new TreeMap<>();
+    private final Optional<SpeciesBaseline> trained;
+    private final long[] given = new long[Element.MAX_Z + 1];
+    private final Map<Condition, Sums> sums = new TreeMap<>();
+
+    private static final class Sums {
+        long crystals;
+        long first;
+        long fifth;
+        final long[] hidden = new long[Element.MAX_Z + 1];
+        PositionError before = PositionError.NONE;
+        PositionError after = PositionError.NONE;
+    }
 
     /**
      * Results under one condition.
      *
      * @param crystals completed
      * @param hidden atoms hidden whose species is known
-     * @param first of these, whose species came first
-     * @param fifth whose species was among the first five
-     * @param baselineFirst that are of the most frequent species
-     * @param baselineFifth that are of the five most frequent species
+     * @param top1 share of these whose species came first; NaN where there are none
+     * @param top5 share whose species was among the first five
+     * @param baselineTop1 share that are of the most frequent species
+     * @param baselineTop5 share that are of the five most frequent species
      * @param before distances as given
      * @param after distances of what was completed
      */
     public record Row(
             long crystals,
             long hidden,
-            long first,
-            long fifth,
-            long baselineFirst,
-            long baselineFifth,
+            double top1,
+            double top5,
+            double baselineTop1,
+            double baselineTop5,
             PositionError before,
             PositionError after) {
-        private static final Row EMPTY = new Row(0, 0, 0, 0, 0, 0, PositionError.NONE, PositionError.NONE);
-
-        private Row plus(Row other) {
-            return new Row(
-                    crystals + other.crystals,
-                    hidden + other.hidden,
-                    first + other.first,
-                    fifth + other.fifth,
-                    baselineFirst + other.baselineFirst,
-                    baselineFifth + other.baselineFifth,
-                    before.plus(other.before),
-                    after.plus(other.after));
-        }
-
-        /** A count as a share of the hidden atoms, NaN where there are none. */
-        public double share(long count) {
-            return (double) count / hidden;
-        }
-
         private JsonObject toJson(Condition condition) {
             return JsonObject.builder()
                     .put("mask", condition.mask().slug())
@@ -86,10 +78,10 @@ public final class ReconstructionScore {
                     .put("crystals", crystals)
                     .put("atoms", before.atoms())
                     .put("hidden", hidden)
-                    .putOrNull("top1", share(first))
-                    .putOrNull("top5", share(fifth))
-                    .putOrNull("baseline_top1", share(baselineFirst))
-                    .putOrNull("baseline_top5", share(baselineFifth))
+                    .putOrNull("top1", top1)
+                    .putOrNull("top5", top5)
+                    .putOrNull("baseline_top1", baselineTop1)
+                    .putOrNull("baseline_top5", baselineTop5)
                     .putOrNull("mean_before_A", before.mean())
                     .putOrNull("mean_after_A", after.mean())
                     .putOrNull("rms_before_A", before.rms())
@@ -99,10 +91,11 @@ public final class ReconstructionScore {
     }
 
     /**
-     * @param baseline the guess to compare with
+     * @param baseline the guess to compare with; where it is empty, the most frequent species of all crystals that are
+     *     scored take its place, which flatters the guess
      */
-    public ReconstructionScore(SpeciesBaseline baseline) {
-        this.baseline = baseline;
+    public ReconstructionScore(Optional<SpeciesBaseline> baseline) {
+        this.trained = baseline;
     }
 
     /**
@@ -115,81 +108,98 @@ public final class ReconstructionScore {
             throw new IllegalArgumentException("crystal '" + truth.id() + "' has " + truth.size() + " atoms, its"
                     + " reconstruction " + result.completed().size());
         }
-        rows.merge(condition, row(truth, result), Row::plus);
-    }
-
-    private Row row(Crystal truth, Reconstruction result) {
-        long hidden = 0;
-        long first = 0;
-        long fifth = 0;
-        long baselineFirst = 0;
-        long baselineFifth = 0;
+        for (int z : truth.species()) {
+            given[z]++;
+        }
+        Sums row = sums.computeIfAbsent(condition, c -> new Sums());
+        row.crystals++;
         for (SiteGuess guess : result.guesses()) {
             int z = truth.species(guess.site());
             if (z != Element.UNKNOWN_Z) {
                 int rank = guess.ranking().rank(z);
-                int frequency = baseline.rank(z);
-                hidden++;
-                first += rank == 1 ? 1 : 0;
-                fifth += rank <= FEW ? 1 : 0;
-                baselineFirst += frequency == 1 ? 1 : 0;
-                baselineFifth += frequency <= FEW ? 1 : 0;
+                row.hidden[z]++;
+                row.first += rank == 1 ? 1 : 0;
+                row.fifth += rank <= FEW ? 1 : 0;
             }
         }
-        return new Row(
-                1,
-                hidden,
-                first,
-                fifth,
-                baselineFirst,
-                baselineFifth,
-                PositionError.between(truth, result.input()),
-                PositionError.between(truth, result.completed()));
+        row.before = row.before.plus(PositionError.between(truth, result.input()));
+        row.after = row.after.plus(PositionError.between(truth, result.completed()));
     }
 
-    /** The guess compared with. */
-    public SpeciesBaseline baseline() {
-        return baseline;
-    }
-
-    /** Results by condition; all zero for one that nothing was added to. */
-    public Row row(Condition condition) {
-        return rows.getOrDefault(condition, Row.EMPTY);
+    /** The guess compared with; empty while no atom of a known species was seen. */
+    public Optional<SpeciesBaseline> baseline() {
+        for (int z = 1; z < given.length && trained.isEmpty(); z++) {
+            if (given[z] > 0) {
+                return Optional.of(SpeciesBaseline.of(given, "the crystals scored"));
+            }
+        }
+        return trained;
     }
 
     /** Conditions that something was added to, in order. */
     public List<Condition> conditions() {
-        return List.copyOf(rows.keySet());
+        return List.copyOf(sums.keySet());
+    }
+
+    /** Results under a condition that something was added to. */
+    public Row row(Condition condition) {
+        Sums row = sums.get(condition);
+        if (row == null) {
+            throw new IllegalArgumentException("nothing was scored under " + condition);
+        }
+        Optional<SpeciesBaseline> baseline = baseline();
+        double hidden = 0;
+        double mostFrequent = 0;
+        double fiveMostFrequent = 0;
+        for (int z = 1; z < row.hidden.length; z++) {
+            int place = baseline.isPresent() ? baseline.get().rank(z) : Integer.MAX_VALUE;
+            hidden += row.hidden[z];
+            mostFrequent += place == 1 ? row.hidden[z] : 0;
+            fiveMostFrequent += place <= FEW ? row.hidden[z] : 0;
+        }
+        return new Row(
+                row.crystals,
+                (long) hidden,
+                row.first / hidden,
+                row.fifth / hidden,
+                mostFrequent / hidden,
+                fiveMostFrequent / hidden,
+                row.before,
+                row.after);
     }
 
     /** Rows for people, under {@link #HEADER}; shares in percent, lengths in angstrom. */
     public List<List<String>> table() {
         List<List<String>> table = new ArrayList<>();
-        rows.forEach((condition, row) -> table.add(List.of(
-                condition.mask().slug(),
-                text("%.3g", condition.noise()),
-                Long.toString(row.crystals()),
-                Long.toString(row.hidden()),
-                percent(row.share(row.first())),
-                percent(row.share(row.baselineFirst())),
-                percent(row.share(row.fifth())),
-                percent(row.share(row.baselineFifth())),
-                text("%.4f", row.before().mean()),
-                text("%.4f", row.after().mean()),
-                text("%.4f", row.before().rms()),
-                text("%.4f", row.after().rms()))));
+        for (Condition condition : sums.keySet()) {
+            Row row = row(condition);
+            table.add(List.of(
+                    condition.mask().slug(),
+                    text("%.3g", condition.noise()),
+                    Long.toString(row.crystals()),
+                    Long.toString(row.hidden()),
+                    percent(row.top1()),
+                    percent(row.top5()),
+                    percent(row.baselineTop1()),
+                    percent(row.baselineTop5()),
+                    text("%.4f", row.before().mean()),
+                    text("%.4f", row.after().mean()),
+                    text("%.4f", row.before().rms()),
+                    text("%.4f", row.after().rms())));
+        }
         return table;
     }
 
     /** Everything, for programs. */
     public JsonObject toJson() {
         List<JsonObject> objects = new ArrayList<>();
-        rows.forEach((condition, row) -> objects.add(row.toJson(condition)));
-        return JsonObject.builder()
-                .put("baseline", baseline.mostFrequent().symbol())
-                .put("baseline_counted_on", baseline.source())
-                .put("conditions", JsonArray.of(objects))
-                .build();
+        for (Condition condition : sums.keySet()) {
+            objects.add(row(condition).toJson(condition));
+        }
+        JsonObject.Builder json = JsonObject.builder();
+        baseline().ifPresent(b -> json.put("baseline", b.mostFrequent().symbol())
+                .put("baseline_counted_on", b.source()));
+        return json.put("conditions", JsonArray.of(objects)).build();
     }
 
     private static String percent(double share) {

@@ -19,7 +19,7 @@ import unitcell.trainer.data.Corruption.MaskType;
  */
 public record ReconstructionTrials(Reconstructor reconstructor, double maskRatio, long seed) {
     /** Trials spoil crystals as no epoch of training and no validation does. */
-    private static final long EPOCH = 0xFFFFFFFDL;
+    static final long EPOCH = 0xFFFFFFFDL;
 
     /** Each mask with each noise of the paper's table: random sites and whole species, 0.1 and 0.2. */
     public static final List<Condition> STANDARD = List.of(

@@ -24,9 +24,11 @@ public final class StopSignal implements AutoCloseable {
 
     private final AtomicReference<String> reason = new AtomicReference<>();
     private final Map<String, Object> previous = new LinkedHashMap<>();
+    private final String manner;
     private final Consumer<String> messages;
 
-    private StopSignal(Consumer<String> messages) {
+    private StopSignal(String manner, Consumer<String> messages) {
+        this.manner = manner;
         this.messages = messages;
     }
 
@@ -36,7 +38,17 @@ public final class StopSignal implements AutoCloseable {
      * @param messages receives one line when the first signal comes; called on another thread
      */
     public static StopSignal install(Consumer<String> messages) {
-        StopSignal stop = new StopSignal(messages);
+        return install("stopping after this step with a checkpoint; a second signal stops at once, without one", messages);
+    }
+
+    /**
+     * Installs the handlers until {@link #close}.
+     *
+     * @param manner what the first signal brings about, and what a second one would, to follow "received SIGINT: "
+     * @param messages receives one line when the first signal comes; called on another thread
+     */
+    public static StopSignal install(String manner, Consumer<String> messages) {
+        StopSignal stop = new StopSignal(manner, messages);
         NUMBERS.keySet().stream().sorted().forEach(name -> {
             // The result is the handler before; null where this platform has no such signal.
             Object handler = Signals.register(name, () -> stop.received(name));
@@ -72,8 +84,7 @@ public final class StopSignal implements AutoCloseable {
     private void received(String name) {
         String signal = "SIG" + name;
         if (reason.compareAndSet(null, signal)) {
-            messages.accept("received " + signal
-                    + ": stopping after this step with a checkpoint; a second signal stops at once, without one");
+            messages.accept("received " + signal + ": " + manner);
         } else {
             // halt, not exit: hooks and other threads may be what hangs.
             Runtime.getRuntime().halt(128 + NUMBERS.get(name));

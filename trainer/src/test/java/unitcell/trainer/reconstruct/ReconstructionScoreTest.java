@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import unitcell.crystal.Crystal;
 import unitcell.crystal.Lattice;
@@ -40,7 +41,7 @@ class ReconstructionScoreTest {
 
     @Test
     void countsSpeciesAndDistancesByHand() {
-        ReconstructionScore score = new ReconstructionScore(oxygenFirst());
+        ReconstructionScore score = new ReconstructionScore(Optional.of(oxygenFirst()));
         // The second atom is 0.4 A off as given, across the cell's edge 0.2 A off when done; the first never moves.
         Crystal truth = pair(11, 8, 0.975);
         score.add(
@@ -60,10 +61,10 @@ class ReconstructionScoreTest {
         ReconstructionScore.Row row = score.row(RANDOM);
         assertEquals(3, row.crystals());
         assertEquals(3, row.hidden());
-        assertEquals(1, row.first());
-        assertEquals(2, row.fifth());
-        assertEquals(1, row.baselineFirst());
-        assertEquals(2, row.baselineFifth());
+        assertEquals(1.0 / 3, row.top1(), 1e-15);
+        assertEquals(2.0 / 3, row.top5(), 1e-15);
+        assertEquals(1.0 / 3, row.baselineTop1(), 1e-15);
+        assertEquals(2.0 / 3, row.baselineTop5(), 1e-15);
         assertEquals(0.4 / 6, row.before().mean(), 1e-12);
         assertEquals(0.2 / 6, row.after().mean(), 1e-12);
         assertEquals(0.4 / Math.sqrt(6), row.before().rms(), 1e-12);
@@ -73,20 +74,32 @@ class ReconstructionScoreTest {
 
     @Test
     void conditionsAreKeptApartAndInOrder() {
-        ReconstructionScore score = new ReconstructionScore(oxygenFirst());
+        ReconstructionScore score = new ReconstructionScore(Optional.of(oxygenFirst()));
         Reconstruction result = new Reconstruction(pair(0, 8, 0.5), pair(11, 8, 0.5), List.of(guess(0, 11)));
         Condition more = new Condition(MaskType.SPECIES, 0.2);
         score.add(more, pair(11, 8, 0.5), result);
         score.add(RANDOM, pair(11, 8, 0.5), result);
         score.add(RANDOM, pair(12, 8, 0.5), result);
         assertEquals(List.of(RANDOM, more), score.conditions());
-        assertEquals(1, score.row(more).first());
-        assertEquals(0.5, score.row(RANDOM).share(score.row(RANDOM).first()));
+        assertEquals(1, score.row(more).top1());
+        assertEquals(0.5, score.row(RANDOM).top1());
+    }
+
+    @Test
+    void withoutCountsOfTheTrainingTheGivenCrystalsTellTheMostFrequentSpecies() {
+        ReconstructionScore score = new ReconstructionScore(Optional.empty());
+        assertTrue(score.baseline().isEmpty());
+        Reconstruction result = new Reconstruction(pair(0, 8, 0.5), pair(11, 8, 0.5), List.of(guess(0, 11)));
+        score.add(RANDOM, pair(8, 8, 0.5), result);
+        score.add(RANDOM, pair(12, 8, 0.5), result);
+        assertEquals("O", score.baseline().orElseThrow().mostFrequent().symbol());
+        assertEquals(0.5, score.row(RANDOM).baselineTop1());
+        assertEquals(1, score.row(RANDOM).baselineTop5());
     }
 
     @Test
     void aSiteUnknownInTheTruthIsNotScored() {
-        ReconstructionScore score = new ReconstructionScore(oxygenFirst());
+        ReconstructionScore score = new ReconstructionScore(Optional.of(oxygenFirst()));
         score.add(
                 RANDOM,
                 pair(0, 8, 0.5),
