@@ -197,7 +197,8 @@ final class VectorAttentionLogits {
             FloatVector near = Lanes.broadcast(1).div(e.add(1));
             FloatVector far = e.mul(near);
             FloatVector sigmoid = near.blend(far, z.compare(VectorOperators.LT, 0));
-            FloatVector value = Lanes.fma(sigmoid, Lanes.broadcast(1 - SLOPE), Lanes.broadcast(SLOPE)).mul(z);
+            FloatVector value = Lanes.fma(sigmoid, Lanes.broadcast(1 - SLOPE), Lanes.broadcast(SLOPE))
+                    .mul(z);
             Lanes.store(ddot + at, Lanes.fma(value, Lanes.broadcast(outer), Lanes.load(ddot + at)));
             FloatVector silu = Lanes.fma(z.mul(far), near, sigmoid);
             FloatVector slope = Lanes.fma(silu, Lanes.broadcast(1 - SLOPE), Lanes.broadcast(SLOPE));

@@ -147,8 +147,7 @@ final class VectorLearnableGaussians {
         }
     }
 
-    private void backward(
-            Tensor dy, Tensor distance, Sink dmean, Sink dstd, Sink dweight, Sink dbias, Sink ddistance) {
+    private void backward(Tensor dy, Tensor distance, Sink dmean, Sink dstd, Sink dweight, Sink dbias, Sink ddistance) {
         long edges = distance.dim(0);
         long g = Args.floats("dy", dy, edges * count);
         long d = Args.floats("distance", distance, edges);

@@ -96,8 +96,7 @@ final class VectorRadialKernels implements RadialKernels {
             Tensor w,
             Tensor bias,
             Tensor y) {
-        new VectorRadialInput(
-                        "radialInput", workers, basis, edges, distance, species, sourceTable, targetTable, w)
+        new VectorRadialInput("radialInput", workers, basis, edges, distance, species, sourceTable, targetTable, w)
                 .forward(bias, y);
     }
 

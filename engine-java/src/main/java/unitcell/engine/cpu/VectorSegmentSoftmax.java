@@ -75,7 +75,9 @@ final class VectorSegmentSoftmax {
             float c = envelope(e);
             FloatVector w = Lanes.zero();
             if (c != 0) {
-                FloatVector p = Lanes.load(exponentials + Lanes.BYTES * (e - from)).mul(c).div(sum);
+                FloatVector p = Lanes.load(exponentials + Lanes.BYTES * (e - from))
+                        .mul(c)
+                        .div(sum);
                 w = p.mul(c);
             }
             Lanes.store(to + at(e, head), w, mask);
@@ -94,7 +96,8 @@ final class VectorSegmentSoftmax {
         for (int e = from; e < end; e++) {
             float c = envelope(e);
             if (c != 0) {
-                FloatVector value = Lanes.exp(Lanes.load(logits + at(e, head), mask).sub(max));
+                FloatVector value =
+                        Lanes.exp(Lanes.load(logits + at(e, head), mask).sub(max));
                 Lanes.store(out + Lanes.BYTES * (e - from), value);
                 sum = Lanes.fma(value, Lanes.broadcast(c), sum);
             }
@@ -141,7 +144,9 @@ final class VectorSegmentSoftmax {
         for (int e = from; e < end; e++) {
             float c = envelope(e);
             if (c != 0) {
-                FloatVector p = Lanes.load(exponentials + Lanes.BYTES * (e - from)).mul(c).div(sum);
+                FloatVector p = Lanes.load(exponentials + Lanes.BYTES * (e - from))
+                        .mul(c)
+                        .div(sum);
                 FloatVector g = Lanes.load(to.dweight + at(e, head), mask);
                 total = Lanes.fma(p.mul(c), g, total);
             }
@@ -155,7 +160,8 @@ final class VectorSegmentSoftmax {
                 dz = exponential.mul(c).div(sum).mul(scaled.sub(total));
                 if (to.denvelope != 0) {
                     // Surplus heads divide by their own sums, which are not zero: their logits count as zero.
-                    float value = Lanes.sum(exponential.div(sum).mul(scaled.add(scaled).sub(total)));
+                    float value = Lanes.sum(
+                            exponential.div(sum).mul(scaled.add(scaled).sub(total)));
                     Lanes.setAt(to.denvelope, e, Lanes.getAt(to.denvelope, e) + value);
                 }
             }

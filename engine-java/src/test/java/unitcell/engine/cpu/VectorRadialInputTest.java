@@ -37,8 +37,24 @@ class VectorRadialInputTest {
     /** Lengths of all sizes, first those where windows of Gaussians begin, end and lie outside. */
     static double[] distances(Random random, int edges) {
         double spacing = CUTOFF / 599;
-        double[] special = {0, 1e-6, CUTOFF, 12 * spacing, 13 * spacing, 14 * spacing, CUTOFF + 12.5 * spacing,
-            CUTOFF + 13.5 * spacing, 7, 40, Math.nextDown((float) CUTOFF), 299 * spacing, 587 * spacing, 3, 3, 3};
+        double[] special = {
+            0,
+            1e-6,
+            CUTOFF,
+            12 * spacing,
+            13 * spacing,
+            14 * spacing,
+            CUTOFF + 12.5 * spacing,
+            CUTOFF + 13.5 * spacing,
+            7,
+            40,
+            Math.nextDown((float) CUTOFF),
+            299 * spacing,
+            587 * spacing,
+            3,
+            3,
+            3
+        };
         double[] d = new double[edges];
         for (int e = 0; e < edges; e++) {
             d[e] = e < special.length ? special[e] : 0.3 + 5.9 * Math.sqrt(random.nextDouble());
@@ -51,8 +67,14 @@ class VectorRadialInputTest {
         GaussianBasis basis = GaussianBasis.of(CUTOFF, 600, 2);
         int[][] shapes = {
             // nodes, edges, species, embedding, out
-            {0, 0, 3, 4, 5}, {1, 0, 3, 4, 16}, {1, 1, 2, 3, 7}, {5, 16, 4, 8, 13}, {9, 40, 90, 16, 64},
-            {30, 301, 12, 17, 31}, {60, 900, 20, 32, 48}, {100, 1300, 7, 5, 128}
+            {0, 0, 3, 4, 5},
+            {1, 0, 3, 4, 16},
+            {1, 1, 2, 3, 7},
+            {5, 16, 4, 8, 13},
+            {9, 40, 90, 16, 64},
+            {30, 301, 12, 17, 31},
+            {60, 900, 20, 32, 48},
+            {100, 1300, 7, 5, 128}
         };
         int turn = 0;
         for (int[] s : shapes) {

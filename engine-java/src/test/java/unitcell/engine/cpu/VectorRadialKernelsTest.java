@@ -118,9 +118,7 @@ class VectorRadialKernelsTest {
                 Parity.Case c = parity.call("polynomialEnvelope " + exponent + " E" + edges);
                 int d = c.input(VectorRadialInputTest.distances(c.random(), edges), edges);
                 int y = c.output(edges);
-                c.run(
-                        Parity.FORWARD,
-                        (k, a) -> k.radial().polynomialEnvelope(CUTOFF, exponent, a.get(d), a.get(y)));
+                c.run(Parity.FORWARD, (k, a) -> k.radial().polynomialEnvelope(CUTOFF, exponent, a.get(d), a.get(y)));
                 for (boolean add : new boolean[] {false, true}) {
                     Parity.Case b = parity.call("polynomialEnvelopeBackward " + exponent + " E" + edges + add);
                     int dy = b.input(edges);

@@ -34,7 +34,12 @@ class VectorSegmentKernelsTest {
     void attentionLogits() {
         // edges, heads, size, columns before, columns behind
         int[][] shapes = {
-            {0, 4, 8, 0, 0}, {1, 1, 3, 0, 0}, {5, 3, 7, 2, 3}, {70, 4, 32, 0, 32}, {300, 8, 16, 5, 0}, {520, 2, 65, 1, 1}
+            {0, 4, 8, 0, 0},
+            {1, 1, 3, 0, 0},
+            {5, 3, 7, 2, 3},
+            {70, 4, 32, 0, 32},
+            {300, 8, 16, 5, 0},
+            {520, 2, 65, 1, 1}
         };
         for (int[] s : shapes) {
             for (boolean norm : new boolean[] {true, false}) {
@@ -72,7 +77,8 @@ class VectorSegmentKernelsTest {
         int gamma = norm ? c.input(s[2]) : -1;
         int beta = norm ? c.input(s[2]) : -1;
         int dot = c.input(s[1], s[2]);
-        // Columns beside the features must stay as they are, so there is something there also where nothing is added to.
+        // Columns beside the features must stay as they are, so there is something there also where nothing is added
+        // to.
         int dx = choice == 2 ? -1 : c.inOut(c.normal(s[0], width), s[0], width);
         int dgamma = norm && choice != 3 ? c.sink(add, s[2]) : -1;
         int dbeta = norm && choice != 0 ? c.sink(!add, s[2]) : -1;
@@ -97,7 +103,8 @@ class VectorSegmentKernelsTest {
     @Test
     void softmax() {
         int turn = 0;
-        for (int[] s : new int[][] {{0, 0, 1}, {4, 0, 3}, {1, 1, 1}, {7, 30, 4}, {40, 300, 8}, {50, 700, 5}, {9, 90, 19}}) {
+        for (int[] s :
+                new int[][] {{0, 0, 1}, {4, 0, 3}, {1, 1, 1}, {7, 30, 4}, {40, 300, 8}, {50, 700, 5}, {9, 90, 19}}) {
             for (boolean enveloped : new boolean[] {false, true}) {
                 softmax(s[0], s[1], s[2], enveloped, turn++);
             }
@@ -236,8 +243,8 @@ class VectorSegmentKernelsTest {
                 int y = c.sink(choice >= 2, nodes, 3);
                 c.run(
                         Parity.FORWARD,
-                        (k, a) -> k.segment()
-                                .crystalMatrix(a.get(x), a.get(matrices), a.get(of), transposed, a.sink(y)));
+                        (k, a) ->
+                                k.segment().crystalMatrix(a.get(x), a.get(matrices), a.get(of), transposed, a.sink(y)));
             }
         }
     }

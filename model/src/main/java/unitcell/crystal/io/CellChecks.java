@@ -51,8 +51,7 @@ final class CellChecks {
         boolean good = true;
         for (int i = 0; i < 6; i++) {
             Optional<String> complaint = range(i, p[i]);
-            complaint.ifPresent(c -> problems.add(Finding.Kind.CELL_RANGE, where, c));
-            good &= complaint.isEmpty();
+            good &= complaint.isEmpty() || problems.addImplausible(Finding.Kind.CELL_RANGE, where, complaint.get());
         }
         return good ? flatness(lattice, problems, where) : Optional.empty();
     }
@@ -62,11 +61,11 @@ final class CellChecks {
         if (lattice.volume() >= InputLimits.MIN_FLATNESS * product) {
             return Optional.of(lattice);
         }
-        problems.add(
+        boolean tolerated = problems.addImplausible(
                 Finding.Kind.CELL_FLAT,
                 where,
                 "cell vectors almost lie in a plane: volume " + lattice.volume() + " cubic angstrom of at most "
                         + product);
-        return Optional.empty();
+        return tolerated ? Optional.of(lattice) : Optional.empty();
     }
 }

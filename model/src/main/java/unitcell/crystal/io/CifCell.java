@@ -52,8 +52,11 @@ final class CifCell {
             return false;
         }
         Optional<String> complaint = CellChecks.range(index, value);
-        complaint.ifPresent(c -> findings.add(Finding.Kind.CELL_RANGE, source, c));
-        return complaint.isEmpty();
+        return complaint.isEmpty()
+                || findings.addImplausible(
+                        Finding.Kind.CELL_RANGE,
+                        new Location(findings.file(), source.line(), source.column()),
+                        complaint.get());
     }
 
     private static void checkVolume(CifBlock block, Lattice lattice, Findings findings) {

@@ -14,11 +14,11 @@ import unitcell.crystal.Crystal;
 final class CifRecords implements RecordReader {
     private final Deque<CrystalRecord> records = new ArrayDeque<>();
 
-    CifRecords(Path path) {
+    CifRecords(Path path, Plausibility plausibility) {
         String file = path.toString();
         List<Finding> decoding = new ArrayList<>();
         String text = TextDecoding.decode(readAll(path), file, decoding);
-        List<CifStructures.Outcome> outcomes = CifStructures.read(text, file, 1);
+        List<CifStructures.Outcome> outcomes = CifStructures.read(text, file, 1, plausibility);
         String stem = stem(path);
         for (CifStructures.Outcome outcome : outcomes) {
             String id = outcomes.size() == 1 ? stem : stem + "#" + outcome.block();
@@ -33,7 +33,7 @@ final class CifRecords implements RecordReader {
         Optional<Crystal> crystal = outcome.crystal();
         return crystal.isPresent()
                 ? new CrystalRecord.Accepted(where, crystal.get().withId(id), fields, List.copyOf(findings))
-                : new CrystalRecord.Refused(where, id, fields, List.copyOf(findings));
+                : new CrystalRecord.Refused(where, id, fields, List.copyOf(findings), outcome.composition());
     }
 
     private static byte[] readAll(Path path) {

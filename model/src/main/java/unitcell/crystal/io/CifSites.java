@@ -18,7 +18,7 @@ final class CifSites {
      *
      * @param z atomic number, 0 for {@code X}
      * @param label its name in messages
-     * @param frac three coordinates
+     * @param frac three coordinates, NaN where an error was reported
      * @param decimals digits written after the decimal point of each
      * @param source the value that stands for the site in messages
      */
@@ -62,12 +62,10 @@ final class CifSites {
             double[] frac = new double[3];
             int[] decimals = new int[3];
             // All of them, so that all problems of a site are reported.
-            boolean good = element.isPresent();
-            good &= coordinate(x.get(row), 0, label, frac, decimals, findings);
-            good &= coordinate(y.get(row), 1, label, frac, decimals, findings);
-            good &= coordinate(z.get(row), 2, label, frac, decimals, findings);
-            good &= occupancy(occupancies, row, rows, label, findings);
-            if (good) {
+            coordinate(x.get(row), 0, label, frac, decimals, findings);
+            coordinate(y.get(row), 1, label, frac, decimals, findings);
+            coordinate(z.get(row), 2, label, frac, decimals, findings);
+            if (occupancy(occupancies, row, rows, label, findings) && element.isPresent()) {
                 sites.add(new Site(element.get().element().z(), label, frac, decimals, x.get(row)));
             }
         }
@@ -89,15 +87,16 @@ final class CifSites {
         return value(column, row, rows).map(CifValue::text);
     }
 
-    private static boolean coordinate(
+    private static void coordinate(
             CifValue value, int axis, String label, double[] frac, int[] decimals, Findings findings) {
+        frac[axis] = Double.NaN;
         if (value.isMissing()) {
             findings.add(
                     Finding.Kind.COORDINATE_MISSING,
                     value,
                     "site " + Findings.show(label) + " has '" + value.text() + "' as fractional " + "xyz".charAt(axis)
                             + ", expected a number");
-            return false;
+            return;
         }
         double f = CifNumbers.parse(value.text());
         if (!(Math.abs(f) < 1e6)) {
@@ -106,11 +105,10 @@ final class CifSites {
                     value,
                     "site " + Findings.show(label) + " has '" + Findings.show(value.text()) + "' as fractional "
                             + "xyz".charAt(axis) + ", expected a number below a million");
-            return false;
+            return;
         }
         frac[axis] = f;
         decimals[axis] = CifNumbers.decimals(value.text());
-        return true;
     }
 
     private static boolean occupancy(List<CifValue> column, int row, int rows, String label, Findings findings) {

@@ -22,13 +22,29 @@ public final class CifStructures {
      * @param block its name
      * @param line its line in the file
      * @param crystal the structure, or empty if an error is among the findings; its id is the block's name
+     * @param composition its atoms, also where the errors concern cell or coordinates alone and plausibility was not
+     *     required
      * @param findings errors first
      */
-    public record Outcome(String block, int line, Optional<Crystal> crystal, List<Finding> findings) {
+    public record Outcome(
+            String block,
+            int line,
+            Optional<Crystal> crystal,
+            Optional<Composition> composition,
+            List<Finding> findings) {
         /** The first error. */
         public Finding reason() {
             return findings.get(0);
         }
+    }
+
+    /**
+     * Reads all plausible structures of a CIF text.
+     *
+     * @see #read(String, String, int, Plausibility)
+     */
+    public static List<Outcome> read(String text, String file, int firstLine) {
+        return read(text, file, firstLine, Plausibility.REQUIRED);
     }
 
     /**
@@ -37,10 +53,11 @@ public final class CifStructures {
      * @param text without byte order mark
      * @param file name for messages
      * @param firstLine line number of the text's first line, 1 unless the text is a field of a larger file
+     * @param plausibility whether an implausible one is refused
      * @return one outcome for each block with fractional coordinates, at least one
      * @throws InputException if the text is not CIF or holds no structure
      */
-    public static List<Outcome> read(String text, String file, int firstLine) {
+    public static List<Outcome> read(String text, String file, int firstLine, Plausibility plausibility) {
         if (text.isBlank()) {
             throw InputException.of(Finding.Kind.EMPTY, new Location(file, firstLine, 1), "CIF is empty");
         }
@@ -48,7 +65,7 @@ public final class CifStructures {
         List<Outcome> outcomes = new ArrayList<>();
         for (CifBlock block : blocks) {
             if (CifSites.present(block)) {
-                outcomes.add(read(block, file));
+                outcomes.add(read(block, file, plausibility));
             }
         }
         if (outcomes.isEmpty()) {
@@ -80,8 +97,8 @@ public final class CifStructures {
         return outcome.crystal().orElseThrow(() -> new InputException(outcome.reason()));
     }
 
-    private static Outcome read(CifBlock block, String file) {
-        Findings findings = new Findings(file);
+    private static Outcome read(CifBlock block, String file, Plausibility plausibility) {
+        Findings findings = new Findings(file, plausibility);
         for (int[] place : block.emptyLoops()) {
             findings.add(
                     Finding.Kind.EMPTY_LOOP, new Location(file, place[0], place[1]), "loop has tags but no values");
@@ -90,16 +107,34 @@ public final class CifStructures {
         List<SymmetryOperation> operations = CifSymmetry.read(block, findings);
         List<CifSites.Site> sites = CifSites.read(block, findings);
         Optional<Crystal> crystal = Optional.empty();
-        if (!findings.hasError()) {
+        Optional<Composition> composition = Optional.empty();
+        if (findings.hasError()) {
+            composition = atomsOfSpoiltGeometry(operations, sites, findings);
+        } else {
             SiteExpansion.Atoms atoms = new SiteExpansion(operations, findings).expand(sites);
             if (!findings.hasError()) {
                 Crystal built = new Crystal(block.name(), lattice.orElseThrow(), atoms.species(), atoms.frac());
-                checkDistances(built, new Location(file, block.line(), 0), findings);
+                if (plausibility == Plausibility.REQUIRED) {
+                    checkDistances(built, new Location(file, block.line(), 0), findings);
+                }
                 checkFormula(block, built, findings);
                 crystal = Optional.of(built);
+                composition = Optional.of(built.composition());
             }
         }
-        return new Outcome(block.name(), block.line(), crystal, findings.list());
+        return new Outcome(block.name(), block.line(), crystal, composition, findings.list());
+    }
+
+    private static Optional<Composition> atomsOfSpoiltGeometry(
+            List<SymmetryOperation> operations, List<CifSites.Site> sites, Findings findings) {
+        boolean known =
+                sites.stream().flatMapToDouble(s -> Arrays.stream(s.frac())).allMatch(Double::isFinite);
+        // How many images a site has is told by its coordinates.
+        if (!findings.mayTellAtoms() || !(known || operations.size() <= 1)) {
+            return Optional.empty();
+        }
+        SiteExpansion.Atoms atoms = new SiteExpansion(operations, findings).expand(sites);
+        return findings.mayTellAtoms() ? Optional.of(Composition.ofSpecies(atoms.species())) : Optional.empty();
     }
 
     /** Warns of the first pair of atoms closer than {@link InputLimits#MIN_DISTANCE}. */

@@ -51,7 +51,7 @@ final class CifSymmetry {
         if (!centring.isEmpty()) {
             operations = multiply(parse(centring, findings), operations, centring.get(0), findings);
         }
-        if (findings.hasError()) {
+        if (findings.hasError() && !findings.mayTellAtoms()) {
             return List.of();
         }
         return check(distinct(operations), listed.get(0), namedGroup(block), findings);

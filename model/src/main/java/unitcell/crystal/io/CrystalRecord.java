@@ -1,6 +1,7 @@
 package unitcell.crystal.io;
 
 import java.util.List;
+import java.util.Optional;
 import unitcell.crystal.Composition;
 import unitcell.crystal.Crystal;
 
@@ -37,10 +38,13 @@ public sealed interface CrystalRecord {
      * Input that was refused.
      *
      * @param findings what was noticed, errors first, at least one error
+     * @param composition its atoms, where only the cell or the coordinates are wrong and plausibility was not required
      */
-    record Refused(Location where, String id, RowFields fields, List<Finding> findings) implements CrystalRecord {
+    record Refused(
+            Location where, String id, RowFields fields, List<Finding> findings, Optional<Composition> composition)
+            implements CrystalRecord {
         static Refused of(Finding finding, String id, RowFields fields) {
-            return new Refused(finding.where(), id, fields, List.of(finding));
+            return new Refused(finding.where(), id, fields, List.of(finding), Optional.empty());
         }
 
         /** The first error. */

@@ -16,12 +16,14 @@ import java.util.Optional;
  */
 public final class CrystalRecords implements Iterator<CrystalRecord>, AutoCloseable {
     private final Iterator<Path> files;
+    private final Plausibility plausibility;
     private Path file;
     private RecordReader reader;
     private CrystalRecord ahead;
 
-    CrystalRecords(List<Path> files) {
+    CrystalRecords(List<Path> files, Plausibility plausibility) {
         this.files = files.iterator();
+        this.plausibility = plausibility;
     }
 
     @Override
@@ -54,7 +56,7 @@ public final class CrystalRecords implements Iterator<CrystalRecord>, AutoClosea
         }
         file = files.next();
         try {
-            reader = CrystalSource.reader(file);
+            reader = CrystalSource.reader(file, plausibility);
         } catch (InputException e) {
             ahead = refused(e);
         }

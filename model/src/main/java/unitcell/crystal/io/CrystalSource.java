@@ -50,9 +50,14 @@ public final class CrystalSource {
         return files;
     }
 
-    /** Opens the files for reading, one after the other. */
+    /** Opens the files for reading, one after the other; implausible structures are refused. */
     public CrystalRecords open() {
-        return new CrystalRecords(files);
+        return open(Plausibility.REQUIRED);
+    }
+
+    /** Opens the files for reading, one after the other. */
+    public CrystalRecords open(Plausibility plausibility) {
+        return new CrystalRecords(files, plausibility);
     }
 
     private static List<Path> find(String spec) {
@@ -176,11 +181,11 @@ public final class CrystalSource {
         }
     }
 
-    static RecordReader reader(Path path) {
+    static RecordReader reader(Path path, Plausibility plausibility) {
         return switch (kind(path)) {
-            case CIF -> new CifRecords(path);
-            case CSV -> new CsvRecords(path);
-            case JSON_LINES -> new JsonLinesRecords(path);
+            case CIF -> new CifRecords(path, plausibility);
+            case CSV -> new CsvRecords(path, plausibility);
+            case JSON_LINES -> new JsonLinesRecords(path, plausibility);
         };
     }
 }

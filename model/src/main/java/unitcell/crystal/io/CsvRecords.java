@@ -21,13 +21,15 @@ import unitcell.crystal.Composition;
 
 /**
  * A CSV table (RFC 4180, UTF-8, header row) with CIF text in a column {@code cif}, or else formulas in a column
- * {@code composition}. The id is taken from the first of the columns {@code material_id}, {@code id}, {@code mp_id},
+ * {@code composition} or {@code formula}. The id is taken from the first of the columns {@code material_id}, {@code id}, {@code mp_id},
  * {@code structure_id}, {@code name} that exists, otherwise it is {@code row-N}.
  */
 final class CsvRecords implements RecordReader {
+    private static final List<String> COMPOSITION_COLUMNS = List.of("composition", "formula");
     private static final List<String> ID_COLUMNS = List.of("material_id", "id", "mp_id", "structure_id", "name");
 
     private final String file;
+    private final Plausibility plausibility;
     private final CsvReader<CsvRecord> csv;
     private final CloseableIterator<CsvRecord> rows;
     private final List<String> header;
@@ -37,8 +39,9 @@ final class CsvRecords implements RecordReader {
     private long row;
     private int line = 1; // of the last record, for errors between records
 
-    CsvRecords(Path path) {
+    CsvRecords(Path path, Plausibility plausibility) {
         file = path.toString();
+        this.plausibility = plausibility;
         Reader reader = new InputStreamReader(
                 InputStreams.open(path),
                 StandardCharsets.UTF_8
@@ -59,22 +62,27 @@ final class CsvRecords implements RecordReader {
             }
             header = header(first.get());
             cifColumn = header.indexOf("cif");
-            compositionColumn = header.indexOf("composition");
-            idColumn = ID_COLUMNS.stream()
-                    .mapToInt(header::indexOf)
-                    .filter(i -> i >= 0)
-                    .findFirst()
-                    .orElse(-1);
+            compositionColumn = first(COMPOSITION_COLUMNS, header);
+            idColumn = first(ID_COLUMNS, header);
             if (cifColumn < 0 && compositionColumn < 0) {
                 throw InputException.of(
                         Finding.Kind.COLUMN_MISSING,
                         new Location(file, 1, 0),
-                        "no column 'cif' or 'composition'; columns are " + Findings.show(String.join(", ", header)));
+                        "no column 'cif', 'composition' or 'formula'; columns are "
+                                + Findings.show(String.join(", ", header)));
             }
         } catch (InputException e) {
             closeAfter(e);
             throw e;
         }
+    }
+
+    private static int first(List<String> names, List<String> header) {
+        return names.stream()
+                .mapToInt(header::indexOf)
+                .filter(i -> i >= 0)
+                .findFirst()
+                .orElse(-1);
     }
 
     private void closeAfter(InputException e) {
@@ -181,7 +189,7 @@ final class CsvRecords implements RecordReader {
         if (text.isBlank()) {
             throw InputException.of(Finding.Kind.EMPTY, where, "row " + row + " (" + id + ") has an empty cif field");
         }
-        List<CifStructures.Outcome> outcomes = CifStructures.read(text, file, firstLine);
+        List<CifStructures.Outcome> outcomes = CifStructures.read(text, file, firstLine, plausibility);
         if (outcomes.size() > 1) {
             throw InputException.of(
                     Finding.Kind.ROW_SHAPE,

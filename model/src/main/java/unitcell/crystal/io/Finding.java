@@ -75,6 +75,8 @@ public record Finding(Kind kind, Location where, String message) {
         SYMMETRY_ASSUMED_P1,
         /** The listed operations contradict the named space group or do not form a group. */
         SYMMETRY_INCONSISTENT,
+        /** A cell outside the plausible range, read under {@link Plausibility#REPORTED}. */
+        CELL_IMPLAUSIBLE,
         /** A site was listed twice. */
         DUPLICATE_SITE,
         /** Atoms closer than 0.5 angstrom. */
@@ -83,6 +85,11 @@ public record Finding(Kind kind, Location where, String message) {
         FORMULA_MISMATCH,
         /** The cell does not have the volume that the file declares. */
         VOLUME_MISMATCH;
+
+        /** True if it is an error about the cell or the coordinates alone: which atoms there are may still be known. */
+        boolean spoilsGeometryOnly() {
+            return this == CELL_RANGE || this == CELL_FLAT || this == NUMBER;
+        }
 
         /** True if a structure with this finding is refused. */
         public boolean isError() {

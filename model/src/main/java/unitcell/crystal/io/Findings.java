@@ -10,12 +10,14 @@ final class Findings {
     private static final int MAX_PER_KIND = 10;
 
     private final String file;
+    private final Plausibility plausibility;
     private final List<Finding> list = new ArrayList<>();
     private final Map<Finding.Kind, Integer> seen = new EnumMap<>(Finding.Kind.class);
     private boolean error;
 
-    Findings(String file) {
+    Findings(String file, Plausibility plausibility) {
         this.file = file;
+        this.plausibility = plausibility;
     }
 
     String file() {
@@ -27,6 +29,18 @@ final class Findings {
         if (seen.merge(kind, 1, Integer::sum) <= MAX_PER_KIND) {
             list.add(new Finding(kind, where, message));
         }
+    }
+
+    /**
+     * Adds a complaint about a cell that is possible but not plausible.
+     *
+     * @param kind what it is where plausibility is required
+     * @return whether the cell may be used all the same
+     */
+    boolean addImplausible(Finding.Kind kind, Location where, String message) {
+        boolean tolerated = plausibility == Plausibility.REPORTED;
+        add(tolerated ? Finding.Kind.CELL_IMPLAUSIBLE : kind, where, message);
+        return tolerated;
     }
 
     void add(Finding.Kind kind, CifValue value, String message) {
@@ -46,6 +60,12 @@ final class Findings {
 
     boolean hasError() {
         return error;
+    }
+
+    /** Whether the atoms may be told in spite of the errors: asked for, and the errors concern cell and coordinates alone. */
+    boolean mayTellAtoms() {
+        return plausibility == Plausibility.REPORTED
+                && seen.keySet().stream().allMatch(kind -> !kind.isError() || kind.spoilsGeometryOnly());
     }
 
     /** All of them, errors first, otherwise in the order they were found. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import unitcell.crystal.Composition;
 import unitcell.crystal.Crystal;
 import unitcell.crystal.Element;
 import unitcell.crystal.Lattice;
@@ -28,6 +30,8 @@ final class JsonLinesRecords implements RecordReader {
     private static final int MAX_NUMBERS = 3 * InputLimits.MAX_ATOMS;
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            // What Python writes for numbers that are none: bad coordinates, but understood.
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(32)
                     .maxNumberLength(100)
@@ -35,6 +39,7 @@ final class JsonLinesRecords implements RecordReader {
             .build();
 
     private final String file;
+    private final Plausibility plausibility;
     private final BufferedReader reader;
     private int line;
     private boolean empty = true;
@@ -47,8 +52,9 @@ final class JsonLinesRecords implements RecordReader {
     private List<String> names;
     private List<String> values;
 
-    JsonLinesRecords(Path path) {
+    JsonLinesRecords(Path path, Plausibility plausibility) {
         file = path.toString();
+        this.plausibility = plausibility;
         reader = new BufferedReader(
                 new InputStreamReader(
                         InputStreams.open(path),
@@ -141,13 +147,18 @@ final class JsonLinesRecords implements RecordReader {
                     "object has " + species.length + " species and " + frac.length
                             + " coordinates, expected three each");
         }
-        Findings findings = new Findings(file);
-        Optional<Lattice> lattice = lattice(findings, where);
+        Findings findings = new Findings(file, plausibility);
+        requireFinite(findings, where);
+        Optional<Lattice> lattice = findings.hasError() ? Optional.empty() : lattice(findings, where);
         if (lattice.isEmpty()) {
-            return new CrystalRecord.Refused(where, id, fields, findings.list());
+            Optional<Composition> atoms =
+                    findings.mayTellAtoms() ? Optional.of(Composition.ofSpecies(species)) : Optional.empty();
+            return new CrystalRecord.Refused(where, id, fields, findings.list(), atoms);
         }
         Crystal crystal = new Crystal(id, lattice.get(), species, frac);
-        CifStructures.checkDistances(crystal, where, findings);
+        if (plausibility == Plausibility.REQUIRED) {
+            CifStructures.checkDistances(crystal, where, findings);
+        }
         return new CrystalRecord.Accepted(where, crystal, fields, findings.list());
     }
 
@@ -160,9 +171,25 @@ final class JsonLinesRecords implements RecordReader {
                     Finding.Kind.ROW_SHAPE, where, "'cell' has " + cell.length + " numbers, expected 6 or 9");
         }
         for (int i = 0; i < 6; i++) {
-            CellChecks.range(i, cell[i]).ifPresent(c -> findings.add(Finding.Kind.CELL_RANGE, where, c));
+            CellChecks.range(i, cell[i]).ifPresent(c -> findings.addImplausible(Finding.Kind.CELL_RANGE, where, c));
         }
         return findings.hasError() ? Optional.empty() : CellChecks.lattice(cell, findings, where);
+    }
+
+    private void requireFinite(Findings findings, Location where) {
+        for (double x : cell) {
+            if (!Double.isFinite(x)) {
+                findings.add(Finding.Kind.NUMBER, where, "'cell' holds " + x + ", expected finite numbers");
+            }
+        }
+        for (int i = 0; i < frac.length; i++) {
+            if (!(Math.abs(frac[i]) < 1e6)) {
+                findings.add(
+                        Finding.Kind.NUMBER,
+                        where,
+                        "atom " + i / 3 + " has coordinate " + frac[i] + ", expected a number below a million");
+            }
+        }
     }
 
     private void object(JsonParser json) throws IOException {
@@ -205,7 +232,6 @@ final class JsonLinesRecords implements RecordReader {
                 case END_ARRAY -> depth--;
                 case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
                     double value = json.getDoubleValue();
-                    require(json, Double.isFinite(value), "a finite number");
                     require(json, count < MAX_NUMBERS, "at most " + InputLimits.MAX_ATOMS + " atoms");
                     out = count < out.length ? out : java.util.Arrays.copyOf(out, 2 * count);
                     out[count++] = value;

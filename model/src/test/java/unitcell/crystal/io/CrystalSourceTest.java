@@ -100,7 +100,12 @@ class CrystalSourceTest {
 
     @Test
     void tablesOfCompositions() throws IOException {
-        Path file = write("t.csv", "structure_id,composition\na,Na1Cl1\nb,Qq2\n");
+        for (String column : List.of("composition", "formula")) {
+            compositions(write("t.csv", "structure_id," + column + "\na,Na1Cl1\nb,Qq2\n"));
+        }
+    }
+
+    private static void compositions(Path file) {
         List<CrystalRecord> records = read(file);
         assertEquals(
                 "NaCl",
@@ -161,6 +166,63 @@ class CrystalSourceTest {
                     .reason();
             assertEquals(expected[k], reason.kind());
             assertEquals(4 + k, reason.where().line());
+        }
+    }
+
+    @Test
+    void implausibleCellsAreReadWhereTheyAreOnlyReported() throws IOException {
+        Path file = write("g.jsonl", """
+                {"i":"long","cell":[4,4,900,90,90,90],"species":["Na","Cl"],"frac":[[0,0,0],[0,0,0]]}
+                {"i":"thin","cell":[[9,0,0],[9,0.0001,0],[0,0,9]],"species":["Na"],"frac":[[0,0,0]]}
+                {"i":"flat","cell":[4,4,4,90,40,130],"species":["Na","Cl"],"frac":[[0,0,0],[0,0,0]]}
+                {"i":"negative","cell":[4,-4,4,90,90,90],"species":["Na"],"frac":[[0,0,0]]}
+                {"i":"nan","cell":[4,4,4,90,90,90],"species":["Na","Cl"],"frac":[[0,0,NaN],[0,Infinity,0]],"x":NaN}
+                {"i":"far","cell":[4,4,4,90,90,90],"species":["Na","Cl"],"frac":[[0,0,1e12],[0,0,0]]}
+                {"i":"cut","cell":[4,4,4,90,90,90],"species":["Na"],"frac":[[0,0]]}
+                """);
+        List<CrystalRecord> records = new ArrayList<>();
+        try (CrystalRecords open = CrystalSource.of(file.toString()).open(Plausibility.REPORTED)) {
+            open.forEachRemaining(records::add);
+        }
+        for (CrystalRecord record : records.subList(0, 2)) {
+            CrystalRecord.Accepted read = assertInstanceOf(CrystalRecord.Accepted.class, record);
+            assertEquals(
+                    List.of(Finding.Kind.CELL_IMPLAUSIBLE),
+                    read.warnings().stream().map(Finding::kind).distinct().toList());
+        }
+        String[] atoms = {"NaCl", "Na", "NaCl", "NaCl"};
+        for (int k = 0; k < atoms.length; k++) {
+            CrystalRecord.Refused refused = assertInstanceOf(CrystalRecord.Refused.class, records.get(2 + k));
+            assertEquals(atoms[k], refused.composition().orElseThrow().formula(), refused.id());
+        }
+        assertEquals(
+                Optional.empty(),
+                assertInstanceOf(CrystalRecord.Refused.class, records.get(6)).composition());
+        for (CrystalRecord record : read(file)) {
+            assertEquals(
+                    Optional.empty(),
+                    assertInstanceOf(CrystalRecord.Refused.class, record).composition());
+        }
+    }
+
+    @Test
+    void atomsOfACifWithoutAStructure() {
+        String[][] cases = {
+            {SeedCifs.P1.replace("90.(0)", "200"), "NaCl"},
+            {SeedCifs.P1.replace("0.5 0.5 0.5", "0.5 nan 0.5"), "NaCl"},
+            {SeedCifs.P1.replace("0.5 0.5 0.5", "0.5 ? 0.5"), ""},
+            {SeedCifs.P1.replace("Cl1 Cl1-", "Qq Qq").replace("90.(0)", "200"), ""},
+            {SeedCifs.ROCK_SALT.replaceFirst("(_cell_length_a +)[0-9.()]+", "$1-1"), "Na4Cl4"},
+        };
+        for (String[] row : cases) {
+            CifStructures.Outcome outcome = CifStructures.read(row[0], "test.cif", 1, Plausibility.REPORTED)
+                    .get(0);
+            assertEquals(Optional.empty(), outcome.crystal(), row[0]);
+            assertEquals(
+                    row[1], outcome.composition().map(c -> c.formula()).orElse(""), () -> row[0] + outcome.findings());
+            assertEquals(
+                    Optional.empty(),
+                    CifStructures.read(row[0], "test.cif", 1).get(0).composition());
         }
     }
 

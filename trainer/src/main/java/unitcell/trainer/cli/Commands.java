@@ -23,6 +23,7 @@ final class Commands {
         return new Commands(List.of(
                 new PretrainCommand(),
                 new ReconstructCommand(),
+                new EvaluateCommand(),
                 new VerifyGoldenCommand(),
                 new VerifyGradientsCommand(),
                 new BenchStepCommand()));

@@ -38,8 +38,10 @@ final class ReconstructCommand implements Command {
     private static final CommandOption<Path> OUT = SharedOptions.OUT.byDefault("runs/reconstruct");
     private static final CommandOption<List<Element>> MASK = CommandOption.of(
             "mask",
-            new ValueType<>("ELEMENT", "an element's symbol such as Fe", text -> Element.ofSymbol(text)
-                            .filter(e -> !e.isUnknown()))
+            new ValueType<>(
+                            "ELEMENT",
+                            "an element's symbol such as Fe",
+                            text -> Element.ofSymbol(text).filter(e -> !e.isUnknown()))
                     .list(),
             "hide all sites of these elements");
     private static final CommandOption<List<Integer>> SITES = CommandOption.of(
@@ -67,8 +69,7 @@ final class ReconstructCommand implements Command {
                     "top", ValueType.integer(1, Element.MAX_Z), "species to tell for each hidden site")
             .byDefault("5");
     private static final CommandOption<Boolean> ALL_SPECIES = CommandOption.flag(
-            "all-species",
-            "let the network choose the species of visible sites too, as the published code does");
+            "all-species", "let the network choose the species of visible sites too, as the published code does");
     private static final CommandOption<Integer> EDGES = CommandOption.of(
                     "edges-per-batch", ValueType.integer(1, Integer.MAX_VALUE), "most edges and atoms of a batch")
             .byDefault(Long.toString(Reconstructor.EDGES_PER_BATCH));
@@ -159,8 +160,8 @@ final class ReconstructCommand implements Command {
         arguments.find(SITES).ifPresent(sites -> choices.add(new MaskChoice.Sites(sites)));
         arguments.find(RATIO).ifPresent(ratio -> choices.add(new MaskChoice.Random(ratio)));
         if (choices.size() > 1) {
-            throw TrainerException.usage(
-                    "--mask, --mask-sites and --mask-ratio: found " + choices.size() + " of them, expected one at most");
+            throw TrainerException.usage("--mask, --mask-sites and --mask-ratio: found " + choices.size()
+                    + " of them, expected one at most");
         }
         return choices.isEmpty() ? new MaskChoice.Unknown() : choices.get(0);
     }
@@ -176,8 +177,7 @@ final class ReconstructCommand implements Command {
             throws IOException {
         Reconstructor reconstructor = new Reconstructor(
                 model,
-                new Reconstructor.Options(
-                        arguments.get(ROUNDS), arguments.get(ALL_SPECIES), arguments.get(EDGES)));
+                new Reconstructor.Options(arguments.get(ROUNDS), arguments.get(ALL_SPECIES), arguments.get(EDGES)));
         ReconstructionRun.Options options = new ReconstructionRun.Options(
                 mask,
                 arguments.get(NOISE),
@@ -187,8 +187,7 @@ final class ReconstructCommand implements Command {
                 SHOWN);
         try (CrystalRecords records = source.open();
                 Progress progress = ProgressOutput.on(console.err()).start("reconstruct", "crystals", 0, -1)) {
-            ReconstructionRun.Environment environment =
-                    new ReconstructionRun.Environment(progress, stop::requested);
+            ReconstructionRun.Environment environment = new ReconstructionRun.Environment(progress, stop::requested);
             return new ReconstructionRun(reconstructor, options, score, environment, arguments.get(OUT)).run(records);
         }
     }

@@ -51,8 +51,7 @@ final class IncompleteCrystals implements Iterator<Corrupted> {
                 case CrystalRecord.Accepted a -> ahead = spoilt(a);
                 case CrystalRecord.Refused r -> skipped.accept(new Skipped(r.id(), "refused", r.message()));
                 case CrystalRecord.CompositionOnly c ->
-                    skipped.accept(
-                            new Skipped(c.id(), "refused", c.where() + ": a composition without a structure"));
+                    skipped.accept(new Skipped(c.id(), "refused", c.where() + ": a composition without a structure"));
             }
         }
         return ahead != null;

@@ -46,16 +46,15 @@ public sealed interface MaskChoice {
      * @throws TrainerException if a named site or element is not in the crystal, or nothing would be hidden
      */
     default boolean[] of(Crystal crystal, long seed) {
-        boolean[] mask =
-                switch (this) {
-                    case Unknown _ -> new boolean[crystal.size()];
-                    case Elements choice -> elements(crystal, choice.elements());
-                    case Sites choice -> sites(crystal, choice.sites());
-                    case Random choice ->
-                        new Corruption(choice.ratio(), 0, 0, Rules.CORRECTED)
-                                .apply(crystal, seed, ReconstructionTrials.EPOCH, 0)
-                                .masked();
-                };
+        boolean[] mask = switch (this) {
+            case Unknown _ -> new boolean[crystal.size()];
+            case Elements choice -> elements(crystal, choice.elements());
+            case Sites choice -> sites(crystal, choice.sites());
+            case Random choice ->
+                new Corruption(choice.ratio(), 0, 0, Rules.CORRECTED)
+                        .apply(crystal, seed, ReconstructionTrials.EPOCH, 0)
+                        .masked();
+        };
         boolean any = false;
         for (int i = 0; i < mask.length; i++) {
             mask[i] |= crystal.species(i) == Element.UNKNOWN_Z;

@@ -194,10 +194,7 @@ public final class ReconstructionRun {
         Element truth = Element.of(spoilt.original().species(guess.site()));
         List<SiteGuess.Species> best = guess.best(options.top());
         List<String> row = new ArrayList<>(List.of(
-                spoilt.original().id(),
-                file,
-                Integer.toString(guess.site()),
-                truth.isUnknown() ? "" : truth.symbol()));
+                spoilt.original().id(), file, Integer.toString(guess.site()), truth.isUnknown() ? "" : truth.symbol()));
         for (SiteGuess.Species species : best) {
             row.add(species.element().symbol());
             row.add(String.format(Locale.ROOT, "%.6f", species.probability()));

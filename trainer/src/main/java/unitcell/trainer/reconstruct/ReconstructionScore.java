@@ -197,8 +197,8 @@ public final class ReconstructionScore {
             objects.add(row(condition).toJson(condition));
         }
         JsonObject.Builder json = JsonObject.builder();
-        baseline().ifPresent(b -> json.put("baseline", b.mostFrequent().symbol())
-                .put("baseline_counted_on", b.source()));
+        baseline()
+                .ifPresent(b -> json.put("baseline", b.mostFrequent().symbol()).put("baseline_counted_on", b.source()));
         return json.put("conditions", JsonArray.of(objects)).build();
     }
 

@@ -32,10 +32,8 @@ public final class SpeciesBaseline {
         Arrays.setAll(order, i -> i + 1);
         Arrays.sort(
                 order, (a, b) -> counts[a] != counts[b] ? Long.compare(counts[b], counts[a]) : Integer.compare(a, b));
-        int[] occurring = Arrays.stream(order)
-                .mapToInt(z -> z)
-                .filter(z -> counts[z] > 0)
-                .toArray();
+        int[] occurring =
+                Arrays.stream(order).mapToInt(z -> z).filter(z -> counts[z] > 0).toArray();
         if (occurring.length == 0) {
             throw TrainerException.input(source + ": no atom of a known species, so none is the most frequent");
         }
@@ -86,8 +84,10 @@ public final class SpeciesBaseline {
 
     @Override
     public String toString() {
-        List<String> first =
-                Arrays.stream(order).limit(5).mapToObj(z -> Element.of(z).symbol()).toList();
+        List<String> first = Arrays.stream(order)
+                .limit(5)
+                .mapToObj(z -> Element.of(z).symbol())
+                .toList();
         return String.join(" ", first) + " (by frequency, " + source + ")";
     }
 }

@@ -38,7 +38,8 @@ public final class StopSignal implements AutoCloseable {
      * @param messages receives one line when the first signal comes; called on another thread
      */
     public static StopSignal install(Consumer<String> messages) {
-        return install("stopping after this step with a checkpoint; a second signal stops at once, without one", messages);
+        return install(
+                "stopping after this step with a checkpoint; a second signal stops at once, without one", messages);
     }
 
     /**

@@ -60,7 +60,13 @@ class PretrainFaultsTest {
 
     private Result pretrain(Path input, String... more) {
         List<String> words = new ArrayList<>(List.of(
-                "pretrain", "--data", input.toString(), "--preset", "tiny", "--out", folder.resolve("run").toString()));
+                "pretrain",
+                "--data",
+                input.toString(),
+                "--preset",
+                "tiny",
+                "--out",
+                folder.resolve("run").toString()));
         words.addAll(List.of("--threads", "1", "--validation-fraction", "0"));
         words.addAll(List.of(more));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -99,7 +105,8 @@ class PretrainFaultsTest {
 
     @Test
     void brokenFilesAmongGoodOnesAreSkippedAndListedOrEndAStrictRun() throws IOException {
-        Path broken = Files.writeString(data.resolve("broken.cif"), CHLORIDE.formatted("Na", 4.2).substring(0, 90));
+        Path broken = Files.writeString(
+                data.resolve("broken.cif"), CHLORIDE.formatted("Na", 4.2).substring(0, 90));
         Result strict = pretrain(data, "--strict", "--steps", "1");
         assertEquals(ExitCode.INPUT, strict.code(), strict.err());
         assertTrue(strict.error().startsWith("unitcell: " + broken + ":"), strict.err());
@@ -121,7 +128,8 @@ class PretrainFaultsTest {
         String told = resumed.out() + resumed.err();
         assertTrue(told.contains("resuming after step 1 from "), told);
         assertTrue(told.contains("ckpt-00000002"), told);
-        Result named = pretrain(data, "--steps", "4", "--resume", newest.getParent().toString());
+        Result named =
+                pretrain(data, "--steps", "4", "--resume", newest.getParent().toString());
         assertEquals(ExitCode.OK, named.code(), "the damaged checkpoint was replaced on the way: " + named.err());
     }
 

@@ -138,7 +138,9 @@ class ReconstructCommandTest {
         assertEquals(3, species.size());
         assertTrue(species.get(1).startsWith("a oxide,a_oxide.cif,1,O,"), species.get(1));
         assertTrue(species.get(2).startsWith("a oxide,a_oxide.cif,2,O,"), species.get(2));
-        assertTrue(table("skipped.csv").get(1).contains("has no O to hide: it is"), table("skipped.csv").toString());
+        assertTrue(
+                table("skipped.csv").get(1).contains("has no O to hide: it is"),
+                table("skipped.csv").toString());
     }
 
     @Test
@@ -166,9 +168,14 @@ class ReconstructCommandTest {
             Result result = run(trained, "--input", one.toString(), words[0], words[1]);
             assertEquals(ExitCode.INPUT, result.code());
             assertTrue(result.err().contains(words[2]), result.err());
-            assertEquals(1, result.err().lines().filter(l -> l.startsWith("unitcell")).count(), result.err());
+            assertEquals(
+                    1,
+                    result.err().lines().filter(l -> l.startsWith("unitcell")).count(),
+                    result.err());
         }
-        assertEquals(ExitCode.USAGE, run(trained, "--mask", "Fe", "--mask-sites", "0").code());
+        assertEquals(
+                ExitCode.USAGE,
+                run(trained, "--mask", "Fe", "--mask-sites", "0").code());
         assertEquals(ExitCode.USAGE, run(trained, "--mask", "Xy").code());
         assertEquals(ExitCode.USAGE, run(trained, "--mask", "X").code());
     }
@@ -203,8 +210,8 @@ class ReconstructCommandTest {
     void ratioZeroRestoresPositionsOnlyAndResultsOfAnEarlierRunGo() throws IOException {
         run(trained, "--mask", "Na");
         assertEquals(List.of("b-unknown.cif"), completedFiles());
-        Result result = run(
-                trained, "--input", input.resolve("a oxide.cif").toString(), "--mask-ratio", "0", "--noise", "0.1");
+        Result result =
+                run(trained, "--input", input.resolve("a oxide.cif").toString(), "--mask-ratio", "0", "--noise", "0.1");
         assertEquals(ExitCode.OK, result.code(), result.err());
         assertEquals(List.of("a_oxide.cif"), completedFiles());
         assertEquals(1, table("species.csv").size());
@@ -224,8 +231,8 @@ class ReconstructCommandTest {
         Files.writeString(table, rows);
         Result result = run(trained, "--input", table.toString());
         assertEquals(ExitCode.OK, result.code(), result.err());
-        List<String> files = new ArrayList<>(
-                List.of("X_Y-3.cif", "_.cif", "__.._etc.cif", "crystal.cif", "x_y-2.cif", "x_y.cif"));
+        List<String> files =
+                new ArrayList<>(List.of("X_Y-3.cif", "_.cif", "__.._etc.cif", "crystal.cif", "x_y-2.cif", "x_y.cif"));
         assertEquals(6, completedFiles().size());
         assertEquals(files.stream().sorted().toList(), completedFiles());
     }
@@ -252,8 +259,7 @@ class ReconstructCommandTest {
             }
         }
         assertEquals(ExitCode.OK, run(copy).code());
-        try (FileChannel channel =
-                FileChannel.open(copy.resolve("ema.safetensors"), StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(copy.resolve("ema.safetensors"), StandardOpenOption.WRITE)) {
             channel.truncate(channel.size() / 2);
         }
         Result cut = run(copy);

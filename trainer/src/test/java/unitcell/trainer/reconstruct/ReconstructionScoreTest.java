@@ -44,10 +44,7 @@ class ReconstructionScoreTest {
         ReconstructionScore score = new ReconstructionScore(Optional.of(oxygenFirst()));
         // The second atom is 0.4 A off as given, across the cell's edge 0.2 A off when done; the first never moves.
         Crystal truth = pair(11, 8, 0.975);
-        score.add(
-                RANDOM,
-                truth,
-                new Reconstruction(pair(11, 0, 0.875), pair(11, 8, 0.025), List.of(guess(1, 8, 16))));
+        score.add(RANDOM, truth, new Reconstruction(pair(11, 0, 0.875), pair(11, 8, 0.025), List.of(guess(1, 8, 16))));
         // Iron is found in second place; both atoms are where they belong, a whole cell away.
         score.add(
                 RANDOM,
@@ -101,9 +98,7 @@ class ReconstructionScoreTest {
     void aSiteUnknownInTheTruthIsNotScored() {
         ReconstructionScore score = new ReconstructionScore(Optional.of(oxygenFirst()));
         score.add(
-                RANDOM,
-                pair(0, 8, 0.5),
-                new Reconstruction(pair(0, 8, 0.5), pair(11, 8, 0.5), List.of(guess(0, 11))));
+                RANDOM, pair(0, 8, 0.5), new Reconstruction(pair(0, 8, 0.5), pair(11, 8, 0.5), List.of(guess(0, 11))));
         assertEquals(0, score.row(RANDOM).hidden());
         assertEquals("-", score.table().get(0).get(ReconstructionScore.HEADER.indexOf("top-1")));
         assertTrue(score.toJson().pretty().contains("\"top1\": null"));

@@ -88,15 +88,14 @@ class ReconstructorTest {
     @Test
     void subtractsTheDisplacementThatTheNetworkSaysAndWraps() throws IOException {
         Crystal input = masked(
-                new Crystal(
-                        "outside",
-                        Lattice.ofParameters(3, 4, 5, 80, 95, 100),
-                        new int[] {11, 17, 8},
-                        new double[] {-0.01, 2.2, 0.999, 0.5, 0.5, 0.5, 1, 0, 0.3}),
+                new Crystal("outside", Lattice.ofParameters(3, 4, 5, 80, 95, 100), new int[] {11, 17, 8}, new double[] {
+                    -0.01, 2.2, 0.999, 0.5, 0.5, 0.5, 1, 0, 0.3
+                }),
                 1);
-        GraphBatch batch =
-                GraphBatches.of(List.of(input), GraphBatches.rule(model.generator().config()));
-        Crystal completed = new Reconstructor(model, Options.STANDARD).one(input).completed();
+        GraphBatch batch = GraphBatches.of(
+                List.of(input), GraphBatches.rule(model.generator().config()));
+        Crystal completed =
+                new Reconstructor(model, Options.STANDARD).one(input).completed();
         double[] moved;
         try (Tape tape = new Tape(device, DType.F32, Tape.Mode.INFERENCE)) {
             Generator.Output output = model.generator().forward(tape, batch);
@@ -121,7 +120,8 @@ class ReconstructorTest {
             assertEquals(together.get(i).completed(), again.get(i).completed());
             assertEquals(crystals.get(i).id(), together.get(i).completed().id());
             assertArrayEquals(
-                    together.get(i).completed().species(), alone.get(i).completed().species());
+                    together.get(i).completed().species(),
+                    alone.get(i).completed().species());
             assertEquals(
                     0,
                     PositionError.between(
@@ -148,14 +148,16 @@ class ReconstructorTest {
     @Test
     void allSpeciesTakesTheNetworksWordForVisibleSites() throws IOException {
         // Praseodymium occurs nowhere in training, so the network never says it.
-        Crystal strange = new Crystal(
-                "strange",
-                Lattice.ofParameters(3, 4, 5, 90, 90, 90),
-                new int[] {59, 0},
-                new double[] {0, 0, 0, 0.5, 0.5, 0.5});
+        Crystal strange =
+                new Crystal("strange", Lattice.ofParameters(3, 4, 5, 90, 90, 90), new int[] {59, 0}, new double[] {
+                    0, 0, 0, 0.5, 0.5, 0.5
+                });
         assertEquals(
                 59,
-                new Reconstructor(model, Options.STANDARD).one(strange).completed().species(0));
+                new Reconstructor(model, Options.STANDARD)
+                        .one(strange)
+                        .completed()
+                        .species(0));
         Reconstruction all = new Reconstructor(model, new Options(1, true, 100)).one(strange);
         assertNotEquals(59, all.completed().species(0));
         assertEquals(1, all.guesses().size());
@@ -180,28 +182,32 @@ class ReconstructorTest {
     @Test
     void anAtomWithoutNeighboursIsCompletedToo() throws IOException {
         Crystal lonely = new Crystal("lonely", Lattice.ofParameters(20, 20, 20, 90, 90, 90), new int[1], new double[3]);
-        assertTrue(new Reconstructor(model, Options.STANDARD).one(lonely).completed().species(0) > 0);
+        assertTrue(new Reconstructor(model, Options.STANDARD)
+                        .one(lonely)
+                        .completed()
+                        .species(0)
+                > 0);
     }
 
     @Test
     void aCrystalThatCannotBeGraphedIsRefusedInItsPlace() throws IOException {
-        Crystal dense = new Crystal(
-                "dense", Lattice.ofParameters(0.6, 0.6, 0.6, 90, 90, 90), new int[300], new double[900]);
-        List<Crystal> crystals = List.of(incomplete(1).get(0), dense, incomplete(2).get(1));
+        Crystal dense =
+                new Crystal("dense", Lattice.ofParameters(0.6, 0.6, 0.6, 90, 90, 90), new int[300], new double[900]);
+        List<Crystal> crystals =
+                List.of(incomplete(1).get(0), dense, incomplete(2).get(1));
         List<String> events = new ArrayList<>();
-        new Reconstructor(model, Options.STANDARD)
-                .each(crystals.iterator(), c -> c, new Reconstructor.Sink<Crystal>() {
-                    @Override
-                    public void completed(Crystal item, Reconstruction result) {
-                        events.add(item.id());
-                    }
+        new Reconstructor(model, Options.STANDARD).each(crystals.iterator(), c -> c, new Reconstructor.Sink<Crystal>() {
+            @Override
+            public void completed(Crystal item, Reconstruction result) {
+                events.add(item.id());
+            }
 
-                    @Override
-                    public void refused(Crystal item, String reason) {
-                        events.add("refused " + item.id());
-                        assertTrue(reason.contains("'dense'"), reason);
-                    }
-                });
+            @Override
+            public void refused(Crystal item, String reason) {
+                events.add("refused " + item.id());
+                assertTrue(reason.contains("'dense'"), reason);
+            }
+        });
         assertEquals(List.of("c-0", "refused dense", "c-1"), events);
         assertThrows(TrainerException.class, () -> all(Options.STANDARD, crystals));
     }

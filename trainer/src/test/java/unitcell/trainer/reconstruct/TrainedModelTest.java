@@ -136,8 +136,7 @@ class TrainedModelTest {
     void aCheckpointOfAnotherModelIsRefused() throws IOException {
         Path checkpoint = checkpoints(copy()).getLast();
         Path json = checkpoint.resolve("model.json");
-        Files.writeString(
-                json, Files.readString(json).replace("\"sphere_channels\": 8", "\"sphere_channels\": 16"));
+        Files.writeString(json, Files.readString(json).replace("\"sphere_channels\": 8", "\"sphere_channels\": 16"));
         Sha256Sums.write(checkpoint);
         IOException e = assertThrows(IOException.class, () -> open(checkpoint, new ArrayList<>()));
         assertTrue(e.getMessage().contains("does not fit the model"), e.getMessage());

@@ -1,0 +1,2 @@
+/** Judging crystals: which share of a set passes the rules of validity. */
+package unitcell.trainer.eval;
