@@ -13,6 +13,8 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import unitcell.crystal.RandomCells;
+import unitcell.crystal.validity.OxidationStates;
+import unitcell.crystal.validity.ValidityRules;
 
 /** Mutated input is read or refused with the named exception, quickly, and never anything else. */
 class CifFuzzTest {
@@ -61,6 +63,9 @@ class CifFuzzTest {
         "_cell_length_a 1\n"
     };
 
+    // Whatever is read can be judged.
+    private static final ValidityRules RULES = ValidityRules.of(OxidationStates.SMACT14);
+
     private static byte[] mutate(byte[] seed, byte[] other, RandomGenerator random) {
         byte[] bytes = seed;
         int edits = 1 + random.nextInt(4);
@@ -97,6 +102,10 @@ class CifFuzzTest {
         return SeedCifs.ALL.get(random.nextInt(SeedCifs.ALL.size())).getBytes(StandardCharsets.UTF_8);
     }
 
+    private static Plausibility plausibility(int trial) {
+        return trial % 2 == 0 ? Plausibility.REQUIRED : Plausibility.REPORTED;
+    }
+
     @Test
     void mutatedCifs() {
         RandomGenerator random = RandomCells.generator(20260101);
@@ -107,12 +116,13 @@ class CifFuzzTest {
             long start = System.nanoTime();
             try {
                 List<Finding> warnings = new ArrayList<>();
-                for (CifStructures.Outcome outcome :
-                        CifStructures.read(TextDecoding.decode(bytes, "fuzz", warnings), "fuzz", 1)) {
+                String text = TextDecoding.decode(bytes, "fuzz", warnings);
+                for (CifStructures.Outcome outcome : CifStructures.read(text, "fuzz", 1, plausibility(trial))) {
                     assertTrue(outcome.crystal().isPresent()
                             != outcome.findings().stream().anyMatch(Finding::isError));
                     outcome.findings()
                             .forEach(f -> assertTrue(f.toString().lines().count() == 1, f.toString()));
+                    outcome.crystal().ifPresent(RULES::judge);
                     read += outcome.crystal().isPresent() ? 1 : 0;
                 }
             } catch (InputException e) {
@@ -142,10 +152,13 @@ class CifFuzzTest {
             byte[] bytes = mutate(seed, anySeed(random), random);
             Path file = folder.resolve(table ? "t.csv" : "t.jsonl");
             Files.write(file, bytes);
-            try (CrystalRecords records = CrystalSource.of(file.toString()).open()) {
+            try (CrystalRecords records = CrystalSource.of(file.toString()).open(plausibility(trial / 2))) {
                 while (records.hasNext()) {
                     switch (records.next()) {
-                        case CrystalRecord.Accepted a -> accepted++;
+                        case CrystalRecord.Accepted a -> {
+                            RULES.judge(a.crystal());
+                            accepted++;
+                        }
                         case CrystalRecord.CompositionOnly c -> accepted++;
                         case CrystalRecord.Refused r ->
                             assertTrue(r.message().lines().count() == 1, r.message());

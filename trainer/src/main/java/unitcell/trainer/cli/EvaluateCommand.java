@@ -2,16 +2,20 @@ package unitcell.trainer.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import unitcell.crystal.io.CrystalSource;
 import unitcell.crystal.validity.OxidationStates;
 import unitcell.crystal.validity.ValidityRules;
 import unitcell.engine.io.AtomicFiles;
 import unitcell.trainer.Console;
 import unitcell.trainer.ExitCode;
+import unitcell.trainer.TrainerException;
 import unitcell.trainer.eval.ValidityCount;
 import unitcell.trainer.eval.ValidityReport;
 
@@ -44,7 +48,7 @@ final class EvaluateCommand implements Command {
 
     @Override
     public String summary() {
-        return "tell which share of crystals is valid: atoms keep a distance, charges balance";
+        return "tell which share of crystals is valid, or how well a model completes them";
     }
 
     @Override
@@ -61,12 +65,21 @@ final class EvaluateCommand implements Command {
                 compounds of promethium. Results under different sets must not be compared.
 
                 About one real crystal in ten fails the rule of charges: judge the crystals a model learnt from with the \
-                same command and quote both.""";
+                same command and quote both.
+
+                With --checkpoint the input is the truth: a pre-trained network completes spoilt copies of it. For each \
+                mask and noise one row tells how often the hidden species came first or among the first five, how often \
+                the most frequent species of the training would have been right, and the mean distance of atoms from \
+                where they belong before and after; then the validity of the truth, of the completed crystals, and of \
+                the spoilt ones with the most frequent species. Take crystals that the network was not trained on.""";
     }
 
     @Override
     public List<CommandOption<?>> options() {
-        return List.of(INPUT, OXIDATION, DETAILS, SharedOptions.THREADS, SharedOptions.STRICT, SharedOptions.JSON);
+        List<CommandOption<?>> options = new ArrayList<>(List.of(INPUT, OXIDATION, DETAILS, EvaluateModel.CHECKPOINT));
+        options.addAll(EvaluateModel.OPTIONS);
+        options.addAll(List.of(SharedOptions.THREADS, SharedOptions.STRICT, SharedOptions.JSON));
+        return options;
     }
 
     @Override
@@ -74,37 +87,61 @@ final class EvaluateCommand implements Command {
         return List.of(
                 "./unitcell evaluate --input generated.jsonl.gz",
                 "./unitcell evaluate --input runs/reconstruct/cif --details verdicts.csv",
-                "./unitcell evaluate --input compositions.csv --oxidation icsd24 --json validity.json");
+                "./unitcell evaluate --input compositions.csv --oxidation icsd24 --json validity.json",
+                "./unitcell evaluate --input test.csv.gz --checkpoint runs/mp --noise 0.1,0.2");
+    }
+
+    @Override
+    public Set<ExitCode> furtherExitCodes() {
+        return Set.of(ExitCode.DEVICE, ExitCode.NON_FINITE);
     }
 
     @Override
     public ExitCode run(Arguments arguments, Console console) throws IOException {
-        OxidationStates set = arguments.get(OXIDATION);
-        CrystalSource source = CrystalSource.of(arguments.get(INPUT));
-        int[] refused = {0};
-        ValidityReport report = new ValidityReport(
-                ValidityRules.of(set),
-                SharedOptions.threads(arguments),
-                arguments.get(SharedOptions.STRICT),
-                arguments.find(DETAILS),
-                message -> {
-                    if (++refused[0] <= WARNINGS) {
-                        console.warn("skipped " + message);
-                    }
-                });
-        ValidityCount count = report.judge(source);
-        if (refused[0] > WARNINGS) {
-            console.warn("and " + (refused[0] - WARNINGS) + " more"
-                    + (arguments.isGiven(DETAILS)
-                            ? ", all listed in " + arguments.find(DETAILS).get()
-                            : "; --details lists all"));
+        boolean completes = arguments.find(EvaluateModel.CHECKPOINT).isPresent();
+        for (CommandOption<?> option : completes ? List.of(DETAILS) : EvaluateModel.OPTIONS) {
+            if (arguments.isGiven(option)) {
+                throw TrainerException.usage("--" + option.name() + " goes only " + (completes ? "without" : "with")
+                        + " --" + EvaluateModel.CHECKPOINT.name());
+            }
         }
+        CrystalSource source = CrystalSource.of(arguments.get(INPUT));
+        OxidationStates set = arguments.get(OXIDATION);
+        long[] skipped = {0};
+        Consumer<String> warn = message -> {
+            if (++skipped[0] <= WARNINGS) {
+                console.warn("skipped " + message);
+            } else if (skipped[0] == WARNINGS + 1) {
+                console.warn("skipped more, not warned of one by one"
+                        + arguments
+                                .find(DETAILS)
+                                .map(file -> "; all are listed in " + file)
+                                .orElse(""));
+            }
+        };
+        if (completes) {
+            EvaluateModel.run(arguments, console, source, set, warn);
+        } else {
+            judge(arguments, console, source, set, warn);
+        }
+        return ExitCode.OK;
+    }
+
+    private static void judge(
+            Arguments arguments, Console console, CrystalSource source, OxidationStates set, Consumer<String> skipped)
+            throws IOException {
+        ValidityCount count = new ValidityReport(
+                        ValidityRules.of(set),
+                        SharedOptions.threads(arguments),
+                        arguments.get(SharedOptions.STRICT),
+                        arguments.find(DETAILS),
+                        skipped)
+                .judge(source);
         console.table(ValidityCount.HEADER, count.table());
         console.print("%d judged, %d skipped; oxidation states %s", count.judged(), count.skipped(), set.slug());
         Optional<Path> json = arguments.find(SharedOptions.JSON);
         if (json.isPresent()) {
             AtomicFiles.replace(json.get(), count.toJson().pretty());
         }
-        return ExitCode.OK;
     }
 }
