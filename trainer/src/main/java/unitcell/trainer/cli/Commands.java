@@ -26,6 +26,7 @@ final class Commands {
                 new EvaluateCommand(),
                 new VerifyGoldenCommand(),
                 new VerifyGradientsCommand(),
+                new VerifyEquivarianceCommand(),
                 new BenchStepCommand()));
     }
 
