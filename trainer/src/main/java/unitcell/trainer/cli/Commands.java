@@ -21,6 +21,7 @@ final class Commands {
     /** All of them: a new command is added here. */
     static Commands all() {
         return new Commands(List.of(
+                new DemoCommand(),
                 new PretrainCommand(),
                 new ReconstructCommand(),
                 new EvaluateCommand(),

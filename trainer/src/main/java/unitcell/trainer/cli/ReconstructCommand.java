@@ -10,6 +10,8 @@ import java.util.Set;
 import unitcell.crystal.Element;
 import unitcell.crystal.io.CrystalRecords;
 import unitcell.crystal.io.CrystalSource;
+import unitcell.crystal.validity.OxidationStates;
+import unitcell.crystal.validity.ValidityRules;
 import unitcell.engine.Device;
 import unitcell.engine.Devices;
 import unitcell.engine.io.AtomicFiles;
@@ -147,7 +149,8 @@ final class ReconstructCommand implements Command {
                 StopSignal stop = StopSignal.install(
                         "stopping after the crystals in hand; a second signal stops at once", console::warn)) {
             console.line(model.line());
-            ReconstructionScore score = new ReconstructionScore(model.baseline());
+            ReconstructionScore score = new ReconstructionScore(
+                    model.baseline(), ValidityRules.of(OxidationStates.SMACT14));
             Outcome outcome = run(arguments, console, mask, source, model, score, stop);
             report(arguments, console, model, score, outcome);
             return outcome.stopped() ? ExitCode.STOPPED : ExitCode.OK;
@@ -225,6 +228,8 @@ final class ReconstructCommand implements Command {
         }
         console.line("");
         console.table(ReconstructionScore.HEADER, score.table());
+        console.line("");
+        console.table(ReconstructionScore.VALIDITY_HEADER, score.validityTable());
         score.baseline().ifPresent(b -> console.line("most frequent species: " + b));
         console.print(
                 "%s%d crystals completed, %d skipped; results in %s",

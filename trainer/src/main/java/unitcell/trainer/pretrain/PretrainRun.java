@@ -25,7 +25,11 @@ public final class PretrainRun {
     /** Folder of the checkpoints within a run's folder. */
     public static final String CHECKPOINTS = "checkpoints";
 
-    private static final String CONFIG = "config.json";
+    /** Options and measured sizes of a run, within its folder. */
+    public static final String CONFIG = "config.json";
+
+    /** A record for every step and validation, within a run's folder. */
+    public static final String METRICS = RunJournal.METRICS;
 
     /** Where a run goes on. */
     public sealed interface Resume {
@@ -194,17 +198,41 @@ public final class PretrainRun {
         return options.schedule().followsTime() ? RateSchedule.fromJson(stored.getObject("schedule")) : schedule();
     }
 
+    /**
+     * Why a run that the folder holds cannot go on with these options and data: one line. Empty if it can, or if there is
+     * none. Nothing is changed.
+     */
+    public Optional<String> obstacle() throws IOException {
+        if (!Files.isDirectory(out.resolve(CHECKPOINTS))) {
+            return Optional.empty();
+        }
+        try (CheckpointStore store = CheckpointStore.readOnly(out.resolve(CHECKPOINTS), line -> {})) {
+            Optional<Checkpoint> latest = store.latest();
+            return latest.isEmpty()
+                    ? Optional.empty()
+                    : different(latest.get().state(), latest.get().directory()).map(Throwable::getMessage);
+        }
+    }
+
     private void requireSame(JsonObject stored, Path checkpoint) throws IOException {
+        Optional<TrainerException> different = different(stored, checkpoint);
+        if (different.isPresent()) {
+            throw different.get();
+        }
+    }
+
+    private Optional<TrainerException> different(JsonObject stored, Path checkpoint) throws IOException {
         List<String> different = RunState.differences(options.identity(), stored.getObject("identity"));
         if (!different.isEmpty()) {
-            throw TrainerException.usage(checkpoint + " belongs to a run with other options: "
-                    + String.join("; ", different) + "; give the same options, or start afresh in another --out");
+            return Optional.of(TrainerException.usage(checkpoint + " belongs to a run with other options: "
+                    + String.join("; ", different) + "; give the same options, or start afresh in another --out"));
         }
         if (!stored.getString("fingerprint").equals(data.fingerprint())) {
-            throw TrainerException.input(checkpoint + " belongs to a run on other crystals (fingerprint "
+            return Optional.of(TrainerException.input(checkpoint + " belongs to a run on other crystals (fingerprint "
                     + stored.getString("fingerprint") + ", now " + data.fingerprint()
-                    + "); give the same data, or start afresh in another --out");
+                    + "); give the same data, or start afresh in another --out"));
         }
+        return Optional.empty();
     }
 
     private void writeConfig(Trainee trainee) throws IOException {

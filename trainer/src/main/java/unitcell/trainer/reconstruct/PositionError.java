@@ -13,17 +13,25 @@ import unitcell.crystal.ImageSearch;
 public record PositionError(long atoms, double sum, double squares) {
     static final PositionError NONE = new PositionError(0, 0, 0);
 
-    /** Of all atoms of a crystal; both have the same lattice and order of sites. */
-    static PositionError between(Crystal truth, Crystal crystal) {
+    /** Distance of each atom from its place in {@code truth}, [N]; both have the same lattice and order of sites. */
+    public static double[] distances(Crystal truth, Crystal crystal) {
         ImageSearch search = new ImageSearch(truth.lattice());
-        double sum = 0;
-        double squares = 0;
-        for (int i = 0; i < truth.size(); i++) {
-            double distance = search.nearest(
+        double[] distances = new double[truth.size()];
+        for (int i = 0; i < distances.length; i++) {
+            distances[i] = search.nearest(
                     crystal.frac(i, 0) - truth.frac(i, 0),
                     crystal.frac(i, 1) - truth.frac(i, 1),
                     crystal.frac(i, 2) - truth.frac(i, 2),
                     Double.POSITIVE_INFINITY);
+        }
+        return distances;
+    }
+
+    /** Of all atoms of a crystal. */
+    public static PositionError between(Crystal truth, Crystal crystal) {
+        double sum = 0;
+        double squares = 0;
+        for (double distance : distances(truth, crystal)) {
             sum += distance;
             squares += distance * distance;
         }

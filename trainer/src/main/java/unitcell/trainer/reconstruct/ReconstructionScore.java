@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import unitcell.crystal.Crystal;
 import unitcell.crystal.Element;
+import unitcell.crystal.validity.ValidityRules;
 import unitcell.engine.io.JsonArray;
 import unitcell.engine.io.JsonObject;
 
@@ -17,7 +18,9 @@ import unitcell.engine.io.JsonObject;
  *
  * <p>Species count over hidden atoms, positions over all atoms, each atom alike whatever its crystal. Hidden atoms that
  * are unknown in the truth itself count in positions only. Distances go to the nearest periodic image; a common shift of
- * a whole crystal counts in full, although no network can see it.
+ * a whole crystal counts in full, although no network can see it. Validity is judged for completed crystals and, by the
+ * same rules, for the truth, which does not pass them always either; crystals with sites that the truth does not know are
+ * not judged.
  */
 public final class ReconstructionScore {
     /** Heads of {@link #table}. */
@@ -35,9 +38,22 @@ public final class ReconstructionScore {
             "rms A before",
             "after");
 
+    /** Heads of {@link #validityTable}. */
+    public static final List<String> VALIDITY_HEADER = List.of(
+            "mask",
+            "noise",
+            "judged",
+            "valid structures",
+            "of the truth",
+            "valid compositions",
+            "of the truth",
+            "both",
+            "of the truth");
+
     private static final int FEW = 5;
 
     private final Optional<SpeciesBaseline> trained;
+    private final ValidityRules rules;
     private final long[] given = new long[Element.MAX_Z + 1];
     private final Map<Condition, Sums> sums = new TreeMap<>();
 
@@ -48,6 +64,8 @@ public final class ReconstructionScore {
         final long[] hidden = new long[Element.MAX_Z + 1];
         PositionError before = PositionError.NONE;
         PositionError after = PositionError.NONE;
+        ValidShares valid = ValidShares.NONE;
+        ValidShares truthValid = ValidShares.NONE;
     }
 
     /**
@@ -61,6 +79,8 @@ public final class ReconstructionScore {
      * @param baselineTop5 share that are of the five most frequent species
      * @param before distances as given
      * @param after distances of what was completed
+     * @param valid how many of the completed crystals are valid
+     * @param truthValid how many of the true ones are
      */
     public record Row(
             long crystals,
@@ -70,7 +90,9 @@ public final class ReconstructionScore {
             double baselineTop1,
             double baselineTop5,
             PositionError before,
-            PositionError after) {
+            PositionError after,
+            ValidShares valid,
+            ValidShares truthValid) {
         private JsonObject toJson(Condition condition) {
             return JsonObject.builder()
                     .put("mask", condition.mask().slug())
@@ -86,6 +108,8 @@ public final class ReconstructionScore {
                     .putOrNull("mean_after_A", after.mean())
                     .putOrNull("rms_before_A", before.rms())
                     .putOrNull("rms_after_A", after.rms())
+                    .put("valid", valid.toJson())
+                    .put("truth_valid", truthValid.toJson())
                     .build();
         }
     }
@@ -93,9 +117,11 @@ public final class ReconstructionScore {
     /**
      * @param baseline the guess to compare with; where it is empty, the most frequent species of all crystals that are
      *     scored take its place, which flatters the guess
+     * @param rules which crystals are valid
      */
-    public ReconstructionScore(Optional<SpeciesBaseline> baseline) {
+    public ReconstructionScore(Optional<SpeciesBaseline> baseline, ValidityRules rules) {
         this.trained = baseline;
+        this.rules = rules;
     }
 
     /**
@@ -124,6 +150,10 @@ public final class ReconstructionScore {
         }
         row.before = row.before.plus(PositionError.between(truth, result.input()));
         row.after = row.after.plus(PositionError.between(truth, result.completed()));
+        if (truth.composition().count(Element.UNKNOWN_Z) == 0) {
+            row.valid = row.valid.plus(rules.judge(result.completed()));
+            row.truthValid = row.truthValid.plus(rules.judge(truth));
+        }
     }
 
     /** The guess compared with; empty while no atom of a known species was seen. */
@@ -165,7 +195,9 @@ public final class ReconstructionScore {
                 mostFrequent / hidden,
                 fiveMostFrequent / hidden,
                 row.before,
-                row.after);
+                row.after,
+                row.valid,
+                row.truthValid);
     }
 
     /** Rows for people, under {@link #HEADER}; shares in percent, lengths in angstrom. */
@@ -186,6 +218,26 @@ public final class ReconstructionScore {
                     text("%.4f", row.after().mean()),
                     text("%.4f", row.before().rms()),
                     text("%.4f", row.after().rms())));
+        }
+        return table;
+    }
+
+    /** Rows for people, under {@link #VALIDITY_HEADER}, in percent. */
+    public List<List<String>> validityTable() {
+        List<List<String>> table = new ArrayList<>();
+        for (Condition condition : sums.keySet()) {
+            ValidShares valid = row(condition).valid();
+            ValidShares truth = row(condition).truthValid();
+            table.add(List.of(
+                    condition.mask().slug(),
+                    text("%.3g", condition.noise()),
+                    Long.toString(valid.judged()),
+                    percent(valid.share(valid.structures())),
+                    percent(truth.share(truth.structures())),
+                    percent(valid.share(valid.compositions())),
+                    percent(truth.share(truth.compositions())),
+                    percent(valid.share(valid.both())),
+                    percent(truth.share(truth.both()))));
         }
         return table;
     }

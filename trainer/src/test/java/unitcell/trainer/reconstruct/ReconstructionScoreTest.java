@@ -9,6 +9,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import unitcell.crystal.Crystal;
 import unitcell.crystal.Lattice;
+import unitcell.crystal.validity.OxidationStates;
+import unitcell.crystal.validity.ValidityRules;
 import unitcell.net.Generator;
 import unitcell.net.SpeciesRanking;
 import unitcell.trainer.TrainerException;
@@ -16,6 +18,7 @@ import unitcell.trainer.data.Corruption.MaskType;
 
 class ReconstructionScoreTest {
     private static final Condition RANDOM = new Condition(MaskType.RANDOM, 0.1);
+    private static final ValidityRules RULES = ValidityRules.of(OxidationStates.SMACT14);
     private static final Lattice CUBE = Lattice.ofParameters(4, 4, 4, 90, 90, 90);
 
     /** Says the given species in this order, the rest by atomic number. */
@@ -41,7 +44,7 @@ class ReconstructionScoreTest {
 
     @Test
     void countsSpeciesAndDistancesByHand() {
-        ReconstructionScore score = new ReconstructionScore(Optional.of(oxygenFirst()));
+        ReconstructionScore score = new ReconstructionScore(Optional.of(oxygenFirst()), RULES);
         // The second atom is 0.4 A off as given, across the cell's edge 0.2 A off when done; the first never moves.
         Crystal truth = pair(11, 8, 0.975);
         score.add(RANDOM, truth, new Reconstruction(pair(11, 0, 0.875), pair(11, 8, 0.025), List.of(guess(1, 8, 16))));
@@ -71,7 +74,7 @@ class ReconstructionScoreTest {
 
     @Test
     void conditionsAreKeptApartAndInOrder() {
-        ReconstructionScore score = new ReconstructionScore(Optional.of(oxygenFirst()));
+        ReconstructionScore score = new ReconstructionScore(Optional.of(oxygenFirst()), RULES);
         Reconstruction result = new Reconstruction(pair(0, 8, 0.5), pair(11, 8, 0.5), List.of(guess(0, 11)));
         Condition more = new Condition(MaskType.SPECIES, 0.2);
         score.add(more, pair(11, 8, 0.5), result);
@@ -84,7 +87,7 @@ class ReconstructionScoreTest {
 
     @Test
     void withoutCountsOfTheTrainingTheGivenCrystalsTellTheMostFrequentSpecies() {
-        ReconstructionScore score = new ReconstructionScore(Optional.empty());
+        ReconstructionScore score = new ReconstructionScore(Optional.empty(), RULES);
         assertTrue(score.baseline().isEmpty());
         Reconstruction result = new Reconstruction(pair(0, 8, 0.5), pair(11, 8, 0.5), List.of(guess(0, 11)));
         score.add(RANDOM, pair(8, 8, 0.5), result);
@@ -95,8 +98,25 @@ class ReconstructionScoreTest {
     }
 
     @Test
+    void validityIsJudgedForBothSides() {
+        ReconstructionScore score = new ReconstructionScore(Optional.empty(), RULES);
+        // NaCl is valid. NaNe is not neutral; atoms 0.1 A apart are no structure.
+        Crystal salt = pair(11, 17, 0.5);
+        Crystal onTop = salt.withFrac(new double[] {0, 0, 0, 0.025, 0, 0});
+        score.add(RANDOM, salt, new Reconstruction(pair(0, 17, 0.5), salt, List.of(guess(0, 11))));
+        score.add(RANDOM, salt, new Reconstruction(pair(11, 0, 0.5), pair(11, 10, 0.5), List.of(guess(1, 10))));
+        score.add(RANDOM, salt, new Reconstruction(pair(0, 17, 0.5), onTop, List.of(guess(0, 11))));
+        score.add(RANDOM, pair(0, 17, 0.5), new Reconstruction(pair(0, 17, 0.5), salt, List.of(guess(0, 11))));
+        assertEquals(new ValidShares(3, 2, 2, 1), score.row(RANDOM).valid());
+        assertEquals(new ValidShares(3, 3, 3, 3), score.row(RANDOM).truthValid());
+        assertEquals(
+                List.of("random", "0.100", "3", "66.7 %", "100.0 %", "66.7 %", "100.0 %", "33.3 %", "100.0 %"),
+                score.validityTable().get(0));
+    }
+
+    @Test
     void aSiteUnknownInTheTruthIsNotScored() {
-        ReconstructionScore score = new ReconstructionScore(Optional.of(oxygenFirst()));
+        ReconstructionScore score = new ReconstructionScore(Optional.of(oxygenFirst()), RULES);
         score.add(
                 RANDOM, pair(0, 8, 0.5), new Reconstruction(pair(0, 8, 0.5), pair(11, 8, 0.5), List.of(guess(0, 11))));
         assertEquals(0, score.row(RANDOM).hidden());
