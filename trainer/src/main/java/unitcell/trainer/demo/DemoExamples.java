@@ -1,8 +1,10 @@
 package unitcell.trainer.demo;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import unitcell.crystal.Crystal;
 import unitcell.crystal.Element;
 import unitcell.trainer.data.Corruption.MaskType;
@@ -16,7 +18,6 @@ import unitcell.trainer.report.HtmlReport;
 /** One crystal three times, side by side: the truth, what the network was given, what it made of it. */
 final class DemoExamples {
     private static final double SIZE = 300;
-    private static final int TOLD = 6;
 
     private DemoExamples() {}
 
@@ -34,10 +35,12 @@ final class DemoExamples {
         for (SiteGuess guess : result.guesses()) {
             completed.mark(guess.site(), guess.ranking().best() == truth.species(guess.site()));
         }
-        String formula = truth.composition().reducedFormula();
         report.figures(
                 List.of(
-                        CrystalPicture.of(truth).size(SIZE).title(formula).picture(),
+                        CrystalPicture.of(truth)
+                                .size(SIZE)
+                                .title(formula(truth) + ", original")
+                                .picture(),
                         given.picture(),
                         completed.picture()),
                 caption(example));
@@ -47,29 +50,45 @@ final class DemoExamples {
         Crystal truth = example.spoilt().original();
         Reconstruction result = example.result();
         String hidden = example.condition().mask() == MaskType.SPECIES ? "one species" : "random sites";
-        List<String> told = new ArrayList<>();
-        for (SiteGuess guess : result.guesses()) {
-            if (told.size() < TOLD) {
-                told.add(Element.of(truth.species(guess.site())).symbol() + " as " + guess(guess));
-            }
-        }
-        String more = result.guesses().size() > TOLD ? ", and " + (result.guesses().size() - TOLD) + " more" : "";
         return String.format(
                 Locale.ROOT,
-                "%s, %s: %s hidden, noise %s d_min. Hidden species read: %s%s. Mean distance from the true positions"
-                        + " %.3f \u00c5 before, %.3f \u00c5 after.",
-                truth.composition().reducedFormula(),
+                "%s, %s: %s hidden, noise %s d_min. Read: %s. Mean distance from the true positions %.3f \u00c5 before,"
+                        + " %.3f \u00c5 after.",
+                formula(truth),
                 truth.id(),
                 hidden,
                 example.condition().noise(),
-                String.join(", ", told),
-                more,
+                read(truth, result),
                 PositionError.between(truth, result.input()).mean(),
                 PositionError.between(truth, result.completed()).mean());
     }
 
-    private static String guess(SiteGuess guess) {
-        SiteGuess.Species best = guess.best(1).get(0);
-        return String.format(Locale.ROOT, "%s (%.0f %%)", best.element().symbol(), 100 * best.probability());
+    /** What hidden species were taken for, with the mean of the probabilities: "O as O on 3 sites (91 %)". */
+    private static String read(Crystal truth, Reconstruction result) {
+        Map<String, List<Double>> readings = new LinkedHashMap<>();
+        for (SiteGuess guess : result.guesses()) {
+            SiteGuess.Species best = guess.best(1).get(0);
+            String reading = Element.of(truth.species(guess.site())).symbol() + " as "
+                    + best.element().symbol();
+            readings.computeIfAbsent(reading, r -> new ArrayList<>()).add(best.probability());
+        }
+        List<String> texts = new ArrayList<>();
+        readings.forEach((reading, probabilities) -> texts.add(String.format(
+                Locale.ROOT,
+                "%s%s (%.0f %%)",
+                reading,
+                probabilities.size() == 1 ? "" : " on " + probabilities.size() + " sites",
+                100 * probabilities.stream().mapToDouble(p -> p).average().orElseThrow())));
+        return String.join(", ", texts);
+    }
+
+    /** The reduced formula with its numbers below the line. */
+    private static String formula(Crystal crystal) {
+        StringBuilder text = new StringBuilder();
+        crystal.composition()
+                .reducedFormula()
+                .chars()
+                .forEach(c -> text.append((char) (c >= '0' && c <= '9' ? c - '0' + '\u2080' : c)));
+        return text.toString();
     }
 }

@@ -1,6 +1,8 @@
 package unitcell.trainer.demo;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,11 +67,10 @@ final class DemoReport {
         facts.put("training", minutes(outcome.seconds()) + ", " + grouped(outcome.steps()) + " steps");
         Condition first = trials.score().conditions().get(0);
         ReconstructionScore.Row row = trials.score().row(first);
-        facts.put("hidden species found, first guess", percent(row.top1()));
-        facts.put("among the first five", percent(row.top5()));
+        facts.put("hidden species, top-1 / top-5", percent(row.top1()) + " / " + percent(row.top5()));
         report.facts(facts);
         report.paragraph("Each held-out crystal was spoilt as in Liu et al. (arXiv 2312.14485): the species of some atoms"
-                + " are hidden - 15 % of the sites at random, or every site of one species - and all atoms are moved by"
+                + " are hidden \u2013 15 % of the sites at random, or every site of one species \u2013 and all atoms are moved by"
                 + " Gaussian noise of 0.1 or 0.2 times the crystal's shortest distance. In one pass the network tells"
                 + " each hidden species and each displacement. No crystal with the composition of a held-out one took"
                 + " part in training. The two shares above are for random sites and noise of " + first.noise() + ".");
@@ -77,8 +78,8 @@ final class DemoReport {
 
     private void examples(HtmlReport report) {
         report.section("Original, spoilt, reconstructed");
-        report.paragraph("Crystals of 4 to 12 atoms, evenly spread over the list of held-out ones: chosen by their place"
-                + " in it before anything was computed. Dashed circles with a question mark are hidden sites. Arrows lead"
+        report.paragraph("Crystals of 4 to 12 atoms in cells without sharp angles, evenly spread over the list of held-out"
+                + " ones: chosen by their place in it before anything was computed. Dashed circles with a question mark are hidden sites. Arrows lead"
                 + " from where an atom belongs to where it is. A green ring marks a species that was found, a red one a"
                 + " species that was not.");
         trials.examples().forEach(example -> DemoExamples.add(report, example));
@@ -108,12 +109,12 @@ final class DemoReport {
             ReconstructionScore.Row row = score.row(condition);
             table.row(
                     name(condition.mask()),
-                    condition.noise(),
+                    digits(condition.noise(), 1),
                     row.hidden(),
-                    rounded(100 * row.top1()),
-                    rounded(100 * row.baselineTop1()),
-                    rounded(100 * row.top5()),
-                    rounded(100 * row.baselineTop5()));
+                    digits(100 * row.top1(), 1),
+                    digits(100 * row.baselineTop1(), 1),
+                    digits(100 * row.top5(), 1),
+                    digits(100 * row.baselineTop5(), 1));
         }
         report.table(table);
     }
@@ -134,12 +135,12 @@ final class DemoReport {
             ReconstructionScore.Row row = score.row(condition);
             table.row(
                     name(condition.mask()),
-                    condition.noise(),
-                    row.before().mean(),
-                    row.after().mean(),
-                    row.before().rms(),
-                    row.after().rms(),
-                    Distances.mean(trials.distances().get(condition.noise()).shift()));
+                    digits(condition.noise(), 1),
+                    digits(row.before().mean(), 3),
+                    digits(row.after().mean(), 3),
+                    digits(row.before().rms(), 3),
+                    digits(row.after().rms(), 3),
+                    digits(Distances.mean(trials.distances().get(condition.noise()).shift()), 3));
         }
         report.table(table);
         trials.distances().forEach((noise, distances) -> report.figure(
@@ -161,24 +162,21 @@ final class DemoReport {
                 "noise [d_min]",
                 "structure [%]",
                 "composition [%]",
-                "both [%]",
-                "truth: structure [%]",
-                "truth: composition [%]",
-                "truth: both [%]");
+                "both [%]");
         for (Condition condition : score.conditions()) {
-            ValidShares valid = score.row(condition).valid();
-            ValidShares truth = score.row(condition).truthValid();
-            table.row(
-                    name(condition.mask()),
-                    condition.noise(),
-                    rounded(100 * valid.share(valid.structures())),
-                    rounded(100 * valid.share(valid.compositions())),
-                    rounded(100 * valid.share(valid.both())),
-                    rounded(100 * truth.share(truth.structures())),
-                    rounded(100 * truth.share(truth.compositions())),
-                    rounded(100 * truth.share(truth.both())));
+            validity(table, name(condition.mask()), digits(condition.noise(), 1), score.row(condition).valid());
         }
+        validity(table, "the true crystals", Double.NaN, score.row(score.conditions().get(0)).truthValid());
         report.table(table);
+    }
+
+    private static void validity(ReportTable table, String name, Number noise, ValidShares valid) {
+        table.row(
+                name,
+                noise,
+                digits(100 * valid.share(valid.structures()), 1),
+                digits(100 * valid.share(valid.compositions()), 1),
+                digits(100 * valid.share(valid.both()), 1));
     }
 
     private void training(HtmlReport report) throws IOException {
@@ -217,7 +215,7 @@ final class DemoReport {
     private void reproduction(HtmlReport report) throws IOException {
         report.section("Doing it again");
         report.paragraph("Training is limited by time, so another machine does another number of steps and finds other"
-                + " numbers. Everything else - crystals, split, masks, noise - follows from the seed. A second run in the"
+                + " numbers. Everything else \u2013 crystals, split, masks, noise \u2013 follows from the seed. A second run in the"
                 + " same folder goes on where the first was stopped; once training is finished it makes this report"
                 + " anew.");
         report.details("Command", command + "\n");
@@ -258,8 +256,12 @@ final class DemoReport {
                 .orElse(1.0);
     }
 
-    private static double rounded(double percent) {
-        return Double.isNaN(percent) ? percent : Math.rint(10 * percent) / 10;
+    /** With a fixed number of decimals; NaN stays what it is. */
+    private static Number digits(double value, int decimals) {
+        if (Double.isNaN(value)) {
+            return value;
+        }
+        return BigDecimal.valueOf(value).setScale(decimals, RoundingMode.HALF_EVEN);
     }
 
     private static String percent(double share) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import unitcell.crystal.Crystal;
+import unitcell.crystal.Lattice;
 import unitcell.crystal.validity.OxidationStates;
 import unitcell.crystal.validity.ValidityRules;
 import unitcell.trainer.data.Corruption.Corrupted;
@@ -33,6 +34,7 @@ final class DemoTrials {
     private static final int EXAMPLES = 6;
     private static final int LEAST_ATOMS = 4;
     private static final int MOST_ATOMS = 12;
+    private static final double MOST_OBLIQUE = 20;
 
     private final CrystalStore crystals;
     private final ReconstructionScore score;
@@ -82,11 +84,12 @@ final class DemoTrials {
         this.chosen = choose(crystals);
     }
 
-    /** Crystals of a size that can be drawn, evenly spread over the list; conditions take turns. */
+    /** Crystals that can be seen at a glance, evenly spread over the list; conditions take turns. */
     private static Map<Integer, Condition> choose(CrystalStore crystals) {
         List<Integer> fit = new ArrayList<>();
         for (int i = 0; i < crystals.size(); i++) {
-            if (crystals.atoms(i) >= LEAST_ATOMS && crystals.atoms(i) <= MOST_ATOMS) {
+            boolean isDrawable = crystals.atoms(i) >= LEAST_ATOMS && crystals.atoms(i) <= MOST_ATOMS;
+            if (isDrawable && isUpright(crystals.get(i).lattice())) {
                 fit.add(i);
             }
         }
@@ -97,6 +100,17 @@ final class DemoTrials {
             chosen.put(fit.get((2 * k + 1) * fit.size() / (2 * count)), conditions.get(k % conditions.size()));
         }
         return chosen;
+    }
+
+    /** A cell without sharp angles, in which few atoms hide others. */
+    private static boolean isUpright(Lattice lattice) {
+        double[] parameters = lattice.parameters();
+        for (int k = 3; k < 6; k++) {
+            if (Math.abs(parameters[k] - 90) > MOST_OBLIQUE) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Completes every crystal under every condition, or until a stop is asked for; returns whether it was. */

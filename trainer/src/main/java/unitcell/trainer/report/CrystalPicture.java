@@ -12,7 +12,7 @@ import unitcell.crystal.Crystal;
  * A unit cell with its atoms: shaded spheres in the colours of their elements, the cell's edges, and a legend. Atoms on
  * a face, edge or corner of the cell are drawn on all of them. Sites of unknown species are dashed grey circles with a
  * question mark. If true positions are given, every atom that is off by a visible amount gets a ring where it ought to
- * be and an arrow from there to where it is. Sites may be marked as right or wrong.
+ * be and, if its species is known, an arrow from there to where it is. Sites may be marked as right or wrong.
  *
  * <p>Input in plain arrays: the cell in angstrom, rows are lattice vectors; species as atomic numbers, 0 for unknown;
  * fractional coordinates {@code [N, 3]}.
@@ -242,8 +242,11 @@ public final class CrystalPicture {
         svg.text(x, y + 0.36 * 1.3 * r, "?", "middle", 1.3 * r, Svg.MUTED, " font-weight=\"600\"");
     }
 
-    /** A ring where the atom ought to be, and an arrow from its middle to the atom's, over a light line to stand out. */
-    private static void ghost(Svg svg, CellFrame.Ball ball, double ux, double uy, double moved) {
+    /**
+     * A ring where the atom ought to be, and an arrow from its middle to the atom's, over a light line to stand out. An
+     * unknown atom has a question mark where the arrow would end.
+     */
+    private void ghost(Svg svg, CellFrame.Ball ball, double ux, double uy, double moved) {
         double x = ball.truth().x();
         double y = ball.truth().y();
         svg.circle(
@@ -252,6 +255,9 @@ public final class CrystalPicture {
                 ball.radius(),
                 "fill:none;stroke:" + Svg.INK,
                 " stroke-width=\"0.9\" stroke-dasharray=\"2 2\" opacity=\"0.75\"");
+        if (species[ball.site()] == 0) {
+            return;
+        }
         double head = Math.min(5, 0.6 * moved);
         double tipX = x + ux * moved;
         double tipY = y + uy * moved;

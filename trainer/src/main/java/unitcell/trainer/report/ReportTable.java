@@ -1,11 +1,13 @@
 package unitcell.trainer.report;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A table with a caption. Columns are named with their unit in brackets, "position error [\u00c5]"; numbers are aligned
- * to the right and written with four significant digits, everything else as its text.
+ * to the right and written with four significant digits, or, as {@link BigDecimal}, with the digits they have;
+ * everything else as its text.
  */
 public final class ReportTable {
     private final String caption;
@@ -64,7 +66,11 @@ public final class ReportTable {
     }
 
     private static String cell(Object value) {
-        return value instanceof Number number ? Markup.number(number.doubleValue()) : Markup.escape(value.toString());
+        return switch (value) {
+            case BigDecimal exact -> exact.toPlainString();
+            case Number number -> Markup.number(number.doubleValue());
+            default -> Markup.escape(value.toString());
+        };
     }
 
     /** "name [unit]" with the unit set apart. */

@@ -19,10 +19,27 @@ import unitcell.trainer.run.ProgressOutput;
 public final class TinyRun {
     private TinyRun() {}
 
+    /** Options of such a run. */
+    public static PretrainOptions options(List<String> inputs, int steps, double rate) {
+        PretrainOptions base =
+                PretrainRunTest.options(OptionalLong.of(steps), OptionalLong.empty(), Optional.empty(), rate);
+        PretrainOptions.Data data = base.data();
+        return new PretrainOptions(
+                new PretrainOptions.Data(
+                        inputs, data.exclude(), data.filter(), data.validationFraction(), data.validationLimit()),
+                base.model(),
+                base.corruption(),
+                base.loss(),
+                base.optimiser(),
+                base.schedule(),
+                base.referenceConstants(),
+                base.edgesPerBatch(),
+                base.seed());
+    }
+
     /** Trains for some steps on crystals, a fifth of whose compositions validate; returns the last checkpoint's folder. */
     public static Path train(List<Crystal> crystals, int steps, Path out) throws IOException {
-        PretrainOptions options =
-                PretrainRunTest.options(OptionalLong.of(steps), OptionalLong.empty(), Optional.empty(), 1e-2);
+        PretrainOptions options = options(List.of("test"), steps, 1e-2);
         ProgressOutput quiet =
                 new ProgressOutput(new PrintStream(new ByteArrayOutputStream()), false, System::nanoTime);
         try (Device device = Devices.open("cpu-scalar", 1)) {
