@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import unitcell.crystal.Crystal;
+import unitcell.crystal.validity.ValidityRules;
 import unitcell.crystal.validity.ValidityRules.Verdict;
 import unitcell.engine.io.JsonArray;
 import unitcell.engine.io.JsonObject;
@@ -14,6 +15,7 @@ import unitcell.trainer.reconstruct.Condition;
 import unitcell.trainer.reconstruct.Reconstruction;
 import unitcell.trainer.reconstruct.ReconstructionScore;
 import unitcell.trainer.reconstruct.SpeciesBaseline;
+import unitcell.trainer.reconstruct.ValidShares;
 
 /** What {@link ReconstructionEvaluation} found, by condition. */
 public final class EvaluatedReconstruction {
@@ -21,31 +23,32 @@ public final class EvaluatedReconstruction {
     public static final List<String> VALIDITY_HEADER =
             List.of("crystals", "mask", "noise", "structure", "composition", "both");
 
-    private final VerdictSum truth;
+    private final ValidShares truth;
     private final long skipped;
     private final SpeciesBaseline baseline;
     private final ReconstructionScore score;
-    private final Map<Condition, Validity> validity = new TreeMap<>();
+    private final Map<Condition, ValidShares> guessed = new TreeMap<>();
 
-    private record Validity(VerdictSum completed, VerdictSum guessed) {}
-
-    EvaluatedReconstruction(VerdictSum truth, long skipped, SpeciesBaseline baseline) {
+    EvaluatedReconstruction(ValidShares truth, long skipped, SpeciesBaseline baseline, ValidityRules rules) {
         this.truth = truth;
         this.skipped = skipped;
         this.baseline = baseline;
-        this.score = new ReconstructionScore(Optional.of(baseline));
+        this.score = new ReconstructionScore(Optional.of(baseline), rules);
     }
 
-    void add(Condition condition, Crystal original, Reconstruction reconstruction, Verdict completed, Verdict guessed) {
+    /**
+     * Adds a crystal.
+     *
+     * @param guess what the rules say about the spoilt crystal with the most frequent species on hidden sites
+     */
+    void add(Condition condition, Crystal original, Reconstruction reconstruction, Verdict guess) {
         score.add(condition, original, reconstruction);
-        Validity sums = validity.computeIfAbsent(condition, c -> new Validity(new VerdictSum(), new VerdictSum()));
-        sums.completed().add(completed);
-        sums.guessed().add(guessed);
+        guessed.put(condition, guessed.getOrDefault(condition, ValidShares.NONE).plus(guess));
     }
 
     /** Crystals evaluated on. */
     public long crystals() {
-        return truth.count();
+        return truth.judged();
     }
 
     /** Crystals that could not be used. */
@@ -70,31 +73,40 @@ public final class EvaluatedReconstruction {
     public List<List<String>> validityTable() {
         List<List<String>> rows = new ArrayList<>();
         rows.add(row("truth", "-", "-", truth));
-        validity.forEach((condition, sums) -> {
+        guessed.forEach((condition, guess) -> {
             String noise = String.format(Locale.ROOT, "%.3g", condition.noise());
-            rows.add(row("completed", condition.mask().slug(), noise, sums.completed()));
-            rows.add(row("most frequent species", condition.mask().slug(), noise, sums.guessed()));
+            rows.add(row(
+                    "completed", condition.mask().slug(), noise, score.row(condition).valid()));
+            rows.add(row("most frequent species", condition.mask().slug(), noise, guess));
         });
         return rows;
     }
 
-    private static List<String> row(String crystals, String mask, String noise, VerdictSum sum) {
-        List<String> cells = new ArrayList<>(List.of(crystals, mask, noise));
-        cells.addAll(sum.cells());
-        return cells;
+    private static List<String> row(String crystals, String mask, String noise, ValidShares shares) {
+        return List.of(
+                crystals,
+                mask,
+                noise,
+                percent(shares.share(shares.structures())),
+                percent(shares.share(shares.compositions())),
+                percent(shares.share(shares.both())));
+    }
+
+    private static String percent(double share) {
+        return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * share);
     }
 
     /** Everything, for programs. */
     public JsonObject toJson() {
         List<JsonObject> objects = new ArrayList<>();
-        validity.forEach((condition, sums) -> objects.add(JsonObject.builder()
+        guessed.forEach((condition, guess) -> objects.add(JsonObject.builder()
                 .put("mask", condition.mask().slug())
                 .put("noise", condition.noise())
-                .put("completed", sums.completed().toJson())
-                .put("most_frequent", sums.guessed().toJson())
+                .put("completed", score.row(condition).valid().toJson())
+                .put("most_frequent", guess.toJson())
                 .build()));
         return JsonObject.builder()
-                .put("n", truth.count())
+                .put("n", truth.judged())
                 .put("skipped", skipped)
                 .put("score", score.toJson())
                 .put("truth", truth.toJson())

@@ -17,6 +17,7 @@ import unitcell.trainer.reconstruct.ReconstructionTrials;
 import unitcell.trainer.reconstruct.Reconstructor;
 import unitcell.trainer.reconstruct.SpeciesBaseline;
 import unitcell.trainer.reconstruct.TrainedModel;
+import unitcell.trainer.reconstruct.ValidShares;
 import unitcell.trainer.run.Progress;
 import unitcell.trainer.run.ProgressOutput;
 
@@ -44,7 +45,7 @@ public record ReconstructionEvaluation(
 
     /** What the first reading finds. */
     private static final class Survey {
-        final VerdictSum truth = new VerdictSum();
+        ValidShares truth = ValidShares.NONE;
         final long[] species = new long[Element.MAX_Z + 1];
         long skipped;
     }
@@ -62,11 +63,11 @@ public record ReconstructionEvaluation(
         Survey survey = survey(source);
         SpeciesBaseline baseline = model.baseline()
                 .orElseGet(() -> SpeciesBaseline.of(survey.species, "the crystals evaluated, no others being known"));
-        EvaluatedReconstruction result = new EvaluatedReconstruction(survey.truth, survey.skipped, baseline);
+        EvaluatedReconstruction result = new EvaluatedReconstruction(survey.truth, survey.skipped, baseline, rules);
         ReconstructionTrials trials =
                 new ReconstructionTrials(new Reconstructor(model, Reconstructor.Options.STANDARD), maskRatio, seed);
         long[] done = {0};
-        try (Progress progress = output.start("evaluate", "trials", 0, survey.truth.count() * conditions.size())) {
+        try (Progress progress = output.start("evaluate", "trials", 0, survey.truth.judged() * conditions.size())) {
             for (Condition condition : conditions) {
                 run(source, condition, trials, baseline, result, () -> progress.done(++done[0]));
             }
@@ -88,7 +89,6 @@ public record ReconstructionEvaluation(
                         condition,
                         spoilt.original(),
                         reconstruction,
-                        rules.judge(reconstruction.completed()),
                         rules.judge(guessed(spoilt, baseline.mostFrequent())));
                 done.run();
             });
@@ -108,13 +108,13 @@ public record ReconstructionEvaluation(
             });
             while (crystals.hasNext()) {
                 Crystal crystal = crystals.next();
-                survey.truth.add(rules.judge(crystal));
+                survey.truth = survey.truth.plus(rules.judge(crystal));
                 for (int z : crystal.species()) {
                     survey.species[z]++;
                 }
             }
         }
-        if (survey.truth.count() == 0) {
+        if (survey.truth.judged() == 0) {
             throw TrainerException.input(
                     first[0] + (survey.skipped > 1 ? " (and " + (survey.skipped - 1) + " more)" : "")
                             + ": nothing left to evaluate on");

@@ -12,9 +12,11 @@ import unitcell.engine.io.JsonObject;
  * @param both that pass both rules
  */
 public record ValidShares(long judged, long structures, long compositions, long both) {
-    static final ValidShares NONE = new ValidShares(0, 0, 0, 0);
+    /** Of no crystals. */
+    public static final ValidShares NONE = new ValidShares(0, 0, 0, 0);
 
-    ValidShares plus(Verdict verdict) {
+    /** With one crystal more. */
+    public ValidShares plus(Verdict verdict) {
         return new ValidShares(
                 judged + 1,
                 structures + (verdict.structure() ? 1 : 0),
@@ -27,12 +29,13 @@ public record ValidShares(long judged, long structures, long compositions, long 
         return judged == 0 ? Double.NaN : count / (double) judged;
     }
 
-    JsonObject toJson() {
+    /** The shares, for programs. */
+    public JsonObject toJson() {
         return JsonObject.builder()
-                .put("judged", judged)
-                .putOrNull("structure", share(structures))
-                .putOrNull("composition", share(compositions))
-                .putOrNull("both", share(both))
+                .put("n", judged)
+                .putOrNull("structure_valid", share(structures))
+                .putOrNull("composition_valid", share(compositions))
+                .putOrNull("valid", share(both))
                 .build();
     }
 }
