@@ -2,24 +2,24 @@ package unitcell.engine.cpu;
 
 import static unitcell.engine.kernel.Shapes.ANY;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.Columns;
 import unitcell.engine.kernel.Shapes;
 import unitcell.engine.kernel.Sink;
 
 /**
- * Attention logits, one head of one edge at a time: with n the normalised features, z = n gamma + beta and f the smooth
- * leaky ReLU, the logit is sum_a dot_a f(z_a).
+ * Attention logits: with n the normalised features of one head of one edge, z = n gamma + beta and f the smooth leaky ReLU,
+ * the logit is sum_a dot_a f(z_a). The loops are in {@link VectorAttentionRow}; several passes of them go over blocks of
+ * edges that stay in the first-level cache.
  *
- * <p>Memory convention: features are read in place, statistics are recomputed. Gradients of parameters are summed in chunks
+ * <p>With r = 1/sqrt(var + eps) and g the gradient for n: dx = r (g - mean(g) - n mean(g n)).
+ *
+ * <p>Memory convention: features are read in place, statistics are recomputed; parameters are copied to padded rows. Gradients of parameters are summed in chunks
  * of edges ({@link Partials}); a partial row is [gamma | beta | dot of each head], each padded to whole vectors.
  */
 final class VectorAttentionLogits {
-    private static final float SLOPE = 0.2f;
-    private static final int EDGES_PER_TASK = 64;
+    /** Floats of a block's features; three times as many stay in a first-level cache of 32 KB. */
+    private static final int BLOCK = 1 << 11;
 
     private final Workers workers;
     private final Shapes shapes;
@@ -70,43 +70,118 @@ final class VectorAttentionLogits {
         this.dot = Args.floats("dot", dot, dot.size());
     }
 
+    /** Parameters in the caller's scratch memory, rows padded with zeros: [gamma | beta | dot of each head]. */
+    private long padded() {
+        long rows = workers.scratch().floats((long) (2 + heads) * row);
+        Elementwise.fill(rows, 0, (2 + heads) * row);
+        if (gamma != 0) {
+            Elementwise.scale(1, gamma, rows, false, size);
+            Elementwise.scale(1, beta, rows + 4L * row, false, size);
+        }
+        for (int h = 0; h < heads; h++) {
+            Elementwise.scale(1, dot + 4L * h * size, rows + 4L * (2 + h) * row, false, size);
+        }
+        return rows;
+    }
+
+    /**
+     * Rows of a block in scratch memory.
+     *
+     * @param first first edge
+     * @param last one more than the last edge
+     * @param n features, centred, later normalised
+     * @param y activations
+     * @param g slopes, later gradients
+     * @param inverse 1 / sqrt(var + eps) of each head of each edge
+     * @param sums partial row of the chunk, or 0
+     */
+    private record Block(long first, long last, long n, long y, long g, long inverse, long sums) {}
+
+    /**
+     * A pass over a block. Passes are called through an interface that has many implementations, which C2 does not inline:
+     * together they would exceed its budget (see {@link Lanes}).
+     */
+    @FunctionalInterface
+    private interface Pass {
+        void run(Block block);
+    }
+
+    private long edgesPerBlock() {
+        return Math.max(1, BLOCK / Math.max(1, heads * row));
+    }
+
+    private void passes(long first, long last, long sums, Scratch scratch, Pass... passes) {
+        long grain = edgesPerBlock();
+        long size = grain * heads * row;
+        long rows = scratch.floats(3 * size);
+        long inverse = scratch.floats(grain * heads);
+        for (long e = first; e < last; e += grain) {
+            long end = Math.min(last, e + grain);
+            Block block = new Block(e, end, rows, rows + 4 * size, rows + 8 * size, inverse, sums);
+            for (Pass pass : passes) {
+                pass.run(block);
+            }
+        }
+    }
+
+    private long features(long edge, int head) {
+        return features + edge * stride + 4L * head * size;
+    }
+
+    private long dot(long parameters, int head) {
+        return parameters + 4L * (2 + head) * row;
+    }
+
     void forward() {
-        workers.range(edges, EDGES_PER_TASK, (first, last, scratch) -> {
-            for (long e = first; e < last; e++) {
-                for (int h = 0; h < heads; h++) {
-                    long x = features + e * stride + 4L * h * size;
-                    float mean = gamma == 0 ? 0 : NormRow.sum(x, size) / size;
-                    float inverse = gamma == 0 ? 1 : inverse(x, mean);
-                    Lanes.setAt(logits, e * heads + h, logit(x, mean, inverse, dot + 4L * h * size));
-                }
-            }
-        });
+        Scratch shared = workers.scratch();
+        long mark = shared.mark();
+        try {
+            long parameters = padded();
+            Pass[] passes = {this::centre, this::normalise, b -> activate(b, parameters), b -> logits(b, parameters)};
+            long grain = edgesPerBlock() * 4;
+            workers.range(edges, grain, (first, last, scratch) -> passes(first, last, 0, scratch, passes));
+        } finally {
+            shared.release(mark);
+        }
     }
 
-    private float inverse(long x, float mean) {
-        return (float) (1 / Math.sqrt(NormRow.squares(x, mean, size) / size + eps));
+    private void centre(Block b) {
+        long n = b.n;
+        for (long e = b.first; e < b.last; e++) {
+            for (int h = 0; h < heads; h++) {
+                long x = features(e, h);
+                VectorAttentionRow.centre(x, gamma == 0 ? 0 : NormRow.sum(x, size) / size, n, size);
+                n += 4L * row;
+            }
+        }
     }
 
-    private float logit(long x, float mean, float inverse, long vector) {
-        FloatVector sum = Lanes.zero();
-        int whole = Lanes.whole(size);
-        for (int a = 0; a < whole; a += Lanes.WIDTH) {
-            FloatVector z = Lanes.loadAt(x, a).sub(mean).mul(inverse);
-            if (gamma != 0) {
-                z = Lanes.fma(z, Lanes.loadAt(gamma, a), Lanes.loadAt(beta, a));
-            }
-            sum = Lanes.fma(Elementwise.smoothLeakyRelu(SLOPE, z), Lanes.loadAt(vector, a), sum);
+    private void normalise(Block b) {
+        long rows = gamma == 0 ? 0 : (b.last - b.first) * heads;
+        for (long i = 0; i < rows; i++) {
+            long n = b.n + 4 * i * row;
+            float inverse = (float) (1 / Math.sqrt(VectorAttentionRow.squares(n, row) / size + eps));
+            Lanes.setAt(b.inverse, i, inverse);
+            Elementwise.scale(inverse, n, n, false, row);
         }
-        if (whole < size) {
-            VectorMask<Float> mask = Lanes.first(size - whole);
-            long at = 4L * whole;
-            FloatVector z = Lanes.load(x + at, mask).sub(mean).mul(inverse);
-            if (gamma != 0) {
-                z = Lanes.fma(z, Lanes.load(gamma + at, mask), Lanes.load(beta + at, mask));
-            }
-            sum = Lanes.fma(Elementwise.smoothLeakyRelu(SLOPE, z), Lanes.load(vector + at, mask), sum);
+    }
+
+    private void activate(Block b, long parameters) {
+        long scale = gamma == 0 ? 0 : parameters;
+        for (long i = 0; i < (b.last - b.first) * heads; i++) {
+            long at = 4 * i * row;
+            VectorAttentionRow.activate(b.n + at, scale, parameters + 4L * row, b.y + at, row);
         }
-        return Lanes.sum(sum);
+    }
+
+    private void logits(Block b, long parameters) {
+        long y = b.y;
+        for (long e = b.first; e < b.last; e++) {
+            for (int h = 0; h < heads; h++) {
+                Lanes.setAt(logits, e * heads + h, VectorAttentionRow.product(y, dot(parameters, h), row));
+                y += 4L * row;
+            }
+        }
     }
 
     void backward(Columns dfeatures, boolean add, Sink dgamma, Sink dbeta, Sink ddot) {
@@ -126,22 +201,27 @@ final class VectorAttentionLogits {
             int chunks = Partials.chunks(edges);
             int partialRow = (2 + heads) * row;
             long partial = shared.floats((long) partialRow * chunks);
+            long parameters = padded();
+            Pass[] passes = {
+                this::centre,
+                this::normalise,
+                b -> activateBoth(b, parameters),
+                b -> weigh(b, parameters),
+                b -> parameters(b, parameters),
+                b -> project(b, to),
+                b -> features(b, to, step, add)
+            };
             workers.run(chunks, (chunk, scratch) -> {
                 long sums = partial + 4L * partialRow * chunk;
                 Elementwise.fill(sums, 0, partialRow);
-                long g = scratch.floats(row);
                 long last = Math.min(edges, (chunk + 1L) * Partials.CHUNK);
-                for (long e = (long) chunk * Partials.CHUNK; e < last; e++) {
-                    for (int h = 0; h < heads; h++) {
-                        head(e, h, to == 0 ? 0 : to + e * step + 4L * h * size, add, g, sums);
-                    }
-                }
+                passes((long) chunk * Partials.CHUNK, last, sums, scratch, passes);
             });
             put("dgamma", dgamma, partial, 4L * partialRow, chunks, size);
             put("dbeta", dbeta, partial + 4L * row, 4L * partialRow, chunks, size);
             for (int h = 0; ddot != null && h < heads; h++) {
                 long out = Args.sink("ddot", ddot, (long) heads * size) + 4L * h * size;
-                Partials.add(partial + 4L * (2 + h) * row, 4L * partialRow, chunks, ddot.add(), out, size);
+                Partials.add(dot(partial, h), 4L * partialRow, chunks, ddot.add(), out, size);
             }
         } finally {
             shared.release(mark);
@@ -154,55 +234,52 @@ final class VectorAttentionLogits {
         }
     }
 
-    /**
-     * One head of one edge.
-     *
-     * @param dx where the gradient for its features goes, or 0
-     * @param g working memory of a row
-     * @param sums the chunk's partial row
-     */
-    private void head(long edge, int head, long dx, boolean add, long g, long sums) {
-        long x = features + edge * stride + 4L * head * size;
-        long vector = dot + 4L * head * size;
-        float outer = Lanes.getAt(logits, edge * heads + head);
-        float mean = gamma == 0 ? 0 : NormRow.sum(x, size) / size;
-        float inverse = gamma == 0 ? 1 : inverse(x, mean);
-        activation(x, mean, inverse, outer, vector, g, sums + 4L * (2 + head) * row);
-        if (gamma == 0) {
-            if (dx != 0) {
-                Elementwise.scale(1, g, dx, add, size);
-            }
-            return;
-        }
-        NormRow.parameters(g, x, mean, inverse, sums, sums + 4L * row, size);
-        if (dx != 0) {
-            float constant = inverse * Elementwise.dot(g, gamma, size) / size;
-            float projection = NormRow.projection(g, gamma, x, mean, size);
-            float slope = inverse * inverse * inverse * projection / size;
-            NormRow.gradient(g, gamma, inverse, x, mean, slope, constant, dx, add, size);
+    private void activateBoth(Block b, long parameters) {
+        long scale = gamma == 0 ? 0 : parameters;
+        for (long i = 0; i < (b.last - b.first) * heads; i++) {
+            long at = 4 * i * row;
+            VectorAttentionRow.activateBoth(b.n + at, scale, parameters + 4L * row, b.y + at, b.g + at, row);
         }
     }
 
-    /** g = outer * vector * f'(z), and ddot += outer * f(z). */
-    private void activation(long x, float mean, float inverse, float outer, long vector, long g, long ddot) {
-        for (int a = 0; a < size; a += Lanes.WIDTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(Lanes.WIDTH, size - a));
-            long at = 4L * a;
-            FloatVector z = Lanes.load(x + at, mask).sub(mean).mul(inverse);
-            if (gamma != 0) {
-                z = Lanes.fma(z, Lanes.load(gamma + at, mask), Lanes.load(beta + at, mask));
+    private void weigh(Block b, long parameters) {
+        long at = 0;
+        for (long e = b.first; e < b.last; e++) {
+            for (int h = 0; h < heads; h++) {
+                float outer = Lanes.getAt(logits, e * heads + h);
+                VectorAttentionRow.weigh(outer, b.y + at, dot(parameters, h), b.g + at, dot(b.sums, h), row);
+                at += 4L * row;
             }
-            // Both from e = e^-|z|, as in Lanes.siluDerivative.
-            FloatVector e = Lanes.exp(z.abs().neg());
-            FloatVector near = Lanes.broadcast(1).div(e.add(1));
-            FloatVector far = e.mul(near);
-            FloatVector sigmoid = near.blend(far, z.compare(VectorOperators.LT, 0));
-            FloatVector value = Lanes.fma(sigmoid, Lanes.broadcast(1 - SLOPE), Lanes.broadcast(SLOPE))
-                    .mul(z);
-            Lanes.store(ddot + at, Lanes.fma(value, Lanes.broadcast(outer), Lanes.load(ddot + at)));
-            FloatVector silu = Lanes.fma(z.mul(far), near, sigmoid);
-            FloatVector slope = Lanes.fma(silu, Lanes.broadcast(1 - SLOPE), Lanes.broadcast(SLOPE));
-            Lanes.store(g + at, Lanes.load(vector + at, mask).mul(outer).mul(slope));
+        }
+    }
+
+    private void parameters(Block b, long parameters) {
+        long rows = gamma == 0 ? 0 : (b.last - b.first) * heads;
+        for (long i = 0; i < rows; i++) {
+            long at = 4 * i * row;
+            VectorAttentionRow.parameters(b.g + at, b.n + at, parameters, b.sums, b.sums + 4L * row, row);
+        }
+    }
+
+    /** Takes the gradient back through the normalisation, but for the factor 1 / sqrt(var + eps). */
+    private void project(Block b, long to) {
+        long rows = gamma == 0 || to == 0 ? 0 : (b.last - b.first) * heads;
+        for (long i = 0; i < rows; i++) {
+            long n = b.n + 4 * i * row;
+            long g = b.g + 4 * i * row;
+            float mean = NormRow.sum(g, row) / size;
+            VectorAttentionRow.project(g, n, mean, VectorAttentionRow.product(g, n, row) / size, row);
+        }
+    }
+
+    private void features(Block b, long to, long step, boolean add) {
+        long i = 0;
+        for (long e = b.first; to != 0 && e < b.last; e++) {
+            for (int h = 0; h < heads; h++) {
+                float inverse = gamma == 0 ? 1 : Lanes.getAt(b.inverse, i);
+                Elementwise.scale(inverse, b.g + 4 * i * row, to + e * step + 4L * h * size, add, size);
+                i++;
+            }
         }
     }
 }

@@ -2,8 +2,10 @@ package unitcell.engine.cpu;
 
 import static unitcell.engine.kernel.Shapes.ANY;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.Shapes;
 import unitcell.engine.kernel.Sink;
@@ -19,6 +21,10 @@ import unitcell.engine.kernel.Sink;
  * bias in float64 in the order of the edges.
  */
 final class VectorLearnableGaussians {
+    private static final VectorSpecies<Float> F = Lanes.F;
+    private static final MemorySegment ALL = Lanes.ALL;
+    private static final ByteOrder ORDER = Lanes.ORDER;
+
     /** The reference's own value. */
     private static final double PI = 3.14159;
 
@@ -87,8 +93,10 @@ final class VectorLearnableGaussians {
         try {
             VectorLearnableGaussians basis = new VectorLearnableGaussians(workers, cutoff, mean, std, weight, bias);
             workers.range(edges, Partials.CHUNK, (first, last, scratch) -> {
+                long values = scratch.floats(2L * basis.row);
                 for (long e = first; e < last; e++) {
-                    basis.values(Lanes.getAt(d, e), to + 4 * e * basis.count);
+                    basis.values(Lanes.getAt(d, e), values, values + 4L * basis.row);
+                    Elementwise.scale(1, values, to + 4 * e * basis.count, false, basis.count);
                 }
             });
         } finally {
@@ -100,19 +108,15 @@ final class VectorLearnableGaussians {
         return weight * distance / cutoff + bias;
     }
 
-    /** z of a vector of Gaussians. */
-    private FloatVector deviation(float high, float low, int k) {
-        return Lanes.broadcast(high).sub(Lanes.loadAt(means, k)).add(low).mul(Lanes.loadAt(inverses, k));
-    }
-
-    private void values(double distance, long y) {
+    /** y and z of all Gaussians, padded to whole vectors. */
+    private void values(double distance, long y, long z) {
         double x = argument(distance);
-        float high = (float) x;
-        float low = (float) (x - high);
+        FloatVector high = Lanes.broadcast((float) x);
+        float low = (float) (x - (float) x);
         for (int k = 0; k < count; k += Lanes.WIDTH) {
-            FloatVector z = deviation(high, low, k);
-            FloatVector value = Lanes.exp(z.mul(z).mul(-0.5f)).mul(Lanes.loadAt(peaks, k));
-            Lanes.store(y + 4L * k, value, Lanes.first(Math.min(Lanes.WIDTH, count - k)));
+            FloatVector t = high.sub(Lanes.loadAt(means, k)).add(low).mul(Lanes.loadAt(inverses, k));
+            Lanes.storeAt(z, k, t);
+            Lanes.storeAt(y, k, Lanes.exp(t.mul(t).mul(-0.5f)).mul(Lanes.loadAt(peaks, k)));
         }
     }
 
@@ -158,9 +162,13 @@ final class VectorLearnableGaussians {
         workers.run(chunks, (chunk, scratch) -> {
             long sums = partial + 8L * row * chunk;
             Elementwise.fill(sums, 0, 2 * row);
+            long rows = scratch.floats(3L * row);
+            Elementwise.fill(rows, 0, 3 * row);
             long last = Math.min(edges, (chunk + 1L) * Partials.CHUNK);
             for (long e = (long) chunk * Partials.CHUNK; e < last; e++) {
-                float dx = gradient(Lanes.getAt(d, e), g + 4 * e * count, sums);
+                values(Lanes.getAt(d, e), rows, rows + 4L * row);
+                Elementwise.scale(1, g + 4 * e * count, rows + 8L * row, false, count);
+                float dx = gradient(rows, sums);
                 Lanes.setAt(arguments, e, dx);
                 if (to != 0) {
                     float value = (float) (dx * weight / cutoff);
@@ -192,23 +200,33 @@ final class VectorLearnableGaussians {
         }
     }
 
-    /** Gradient for x of one edge; those of means and deviations are added to {@code sums}. */
-    private float gradient(double distance, long dy, long sums) {
-        double x = argument(distance);
-        float high = (float) x;
-        float low = (float) (x - high);
+    /**
+     * Gradient for x of one edge; those of means and deviations are added to {@code sums}. Loads and stores are the JDK's
+     * own, for the reason that {@link Lanes} gives.
+     *
+     * @param rows y, z and their gradients, padded with zeros
+     */
+    private float gradient(long rows, long sums) {
+        if (Lanes.CHECKED) {
+            Ranges.check(rows, 12L * row);
+            Ranges.check(sums, 8L * row);
+        }
         FloatVector dx = Lanes.zero();
-        for (int k = 0; k < count; k += Lanes.WIDTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(Lanes.WIDTH, count - k));
-            FloatVector z = deviation(high, low, k);
-            FloatVector y = Lanes.exp(z.mul(z).mul(-0.5f)).mul(Lanes.loadAt(peaks, k));
-            FloatVector gy = Lanes.load(dy + 4L * k, mask).mul(y).mul(Lanes.loadAt(inverses, k));
+        for (int k = 0; k < row; k += Lanes.WIDTH) {
+            long at = 4L * k;
+            FloatVector y = FloatVector.fromMemorySegment(F, ALL, rows + at, ORDER);
+            FloatVector z = FloatVector.fromMemorySegment(F, ALL, rows + 4L * row + at, ORDER);
+            FloatVector dy = FloatVector.fromMemorySegment(F, ALL, rows + 8L * row + at, ORDER);
+            FloatVector inverse = FloatVector.fromMemorySegment(F, ALL, inverses + at, ORDER);
+            FloatVector gy = dy.mul(y).mul(inverse);
             FloatVector slope = gy.mul(z);
             dx = dx.sub(slope);
-            Lanes.storeAt(sums, k, Lanes.loadAt(sums, k).add(slope));
-            long deviations = sums + 4L * row;
-            FloatVector spread = Lanes.fma(slope, z, gy.neg()).mul(Lanes.loadAt(signs, k));
-            Lanes.storeAt(deviations, k, Lanes.loadAt(deviations, k).add(spread));
+            FloatVector sum = FloatVector.fromMemorySegment(F, ALL, sums + at, ORDER);
+            sum.add(slope).intoMemorySegment(ALL, sums + at, ORDER);
+            long deviation = sums + 4L * row + at;
+            FloatVector sign = FloatVector.fromMemorySegment(F, ALL, signs + at, ORDER);
+            FloatVector spread = FloatVector.fromMemorySegment(F, ALL, deviation, ORDER);
+            slope.fma(z, gy.neg()).fma(sign, spread).intoMemorySegment(ALL, deviation, ORDER);
         }
         return Lanes.sum(dx);
     }
