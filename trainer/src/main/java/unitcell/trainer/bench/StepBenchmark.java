@@ -8,6 +8,7 @@ import unitcell.autograd.optim.AdamW;
 import unitcell.engine.DType;
 import unitcell.engine.Device;
 import unitcell.engine.Tensor;
+import unitcell.engine.profile.KernelProfile;
 import unitcell.net.EquiformerV2Config;
 import unitcell.net.Generator;
 import unitcell.net.GraphBatch;
@@ -41,10 +42,7 @@ public final class StepBenchmark {
 
     /** Warms up, then measures {@code steps} of each. */
     public Result run(int warmup, int steps, long seed) {
-        double degree = Math.max(1, (double) batch.edges() / Math.max(1, batch.nodes()));
-        double nodes = (double) batch.nodes() / batch.crystals();
-        ModelMetadata metadata = new ModelMetadata(config, degree, nodes, ModelMetadata.Displacement.CARTESIAN);
-        try (Generator generator = new Generator(device, DType.F32, metadata, seed)) {
+        try (Generator generator = new Generator(device, DType.F32, metadata(), seed)) {
             AdamW adam = new AdamW(generator.store(), AdamW.Settings.ADAM);
             device.pool().resetPeak();
             Timing train = Timing.measure(warmup, steps, () -> trainingStep(generator, adam));
@@ -53,6 +51,33 @@ public final class StepBenchmark {
             MatrixWork work = MatrixWork.forward(config, batch.nodes(), batch.edges(), Generator.CLASSES);
             return new Result(generator.store().count(), train, forward, peak, work);
         }
+    }
+
+    /**
+     * Where the time of {@code steps} training steps goes, by kernel. A step that is profiled takes longer on a device that
+     * computes asynchronously, since every kernel is waited for.
+     */
+    public KernelProfile profile(int warmup, int steps, long seed) {
+        KernelProfile profile = new KernelProfile();
+        StepBenchmark timed = new StepBenchmark(profile.attach(device), config, batch);
+        try (Generator generator = new Generator(timed.device, DType.F32, metadata(), seed)) {
+            AdamW adam = new AdamW(generator.store(), AdamW.Settings.ADAM);
+            for (int i = 0; i < warmup; i++) {
+                timed.trainingStep(generator, adam);
+            }
+            for (int i = 0; i < steps; i++) {
+                profile.begin();
+                timed.trainingStep(generator, adam);
+                profile.end();
+            }
+        }
+        return profile;
+    }
+
+    private ModelMetadata metadata() {
+        double degree = Math.max(1, (double) batch.edges() / Math.max(1, batch.nodes()));
+        double nodes = (double) batch.nodes() / batch.crystals();
+        return new ModelMetadata(config, degree, nodes, ModelMetadata.Displacement.CARTESIAN);
     }
 
     private void trainingStep(Generator generator, AdamW adam) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import unitcell.crystal.Crystal;
 import unitcell.crystal.graph.NeighborRule;
@@ -16,6 +17,7 @@ import unitcell.engine.io.AtomicFiles;
 import unitcell.engine.io.Json;
 import unitcell.engine.io.JsonNumber;
 import unitcell.engine.io.JsonObject;
+import unitcell.engine.profile.KernelProfile;
 import unitcell.net.EquiformerV2Config;
 import unitcell.net.GraphBatch;
 import unitcell.net.GraphBatches;
@@ -55,6 +57,8 @@ final class BenchStepCommand implements Command {
     private static final CommandOption<Integer> WARMUP = CommandOption.of(
                     "warmup", ValueType.integer(0, 100_000), "unmeasured steps before: the JVM compiles in them")
             .byDefault("5");
+    private static final CommandOption<Boolean> PROFILE = CommandOption.flag(
+            "profile", "then profile as many training steps: time and rate of every kernel, forward and backward");
     private static final CommandOption<String> DATA = SharedOptions.DATA.byDefault(DatasetReader.BUNDLED);
 
     @Override
@@ -73,7 +77,8 @@ final class BenchStepCommand implements Command {
                 Builds one batch from the first crystals of the data and times training steps (forward, losses, \
                 backward, Adam) and forward passes, in float32. Building the neighbour graph is not counted.
 
-                GFLOP/s count the matrix products of the reference network, whatever of that work is saved here.""";
+                GFLOP/s count the matrix products of the reference network, whatever of that work is saved here. In the \
+                profile they count the products that a kernel is asked for, and GB/s its arguments, each read or written once.""";
     }
 
     @Override
@@ -87,6 +92,7 @@ final class BenchStepCommand implements Command {
                 MAX_NEIGHBORS,
                 STEPS,
                 WARMUP,
+                PROFILE,
                 SharedOptions.DEVICE,
                 SharedOptions.THREADS,
                 SharedOptions.SEED,
@@ -98,7 +104,8 @@ final class BenchStepCommand implements Command {
         return List.of(
                 "./unitcell bench step",
                 "./unitcell bench step --model-config model.json --data crystals.csv.gz --batch 32 --cutoff 6"
-                        + " --max-neighbors 20 --threads 2 --json bench.json");
+                        + " --max-neighbors 20 --threads 2 --json bench.json",
+                "./unitcell bench step --profile");
     }
 
     @Override
@@ -117,13 +124,20 @@ final class BenchStepCommand implements Command {
         Devices.Choice choice = Devices.choose(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments));
         try (Device device = choice.device()) {
             console.line(choice.line());
-            StepBenchmark.Result result = new StepBenchmark(device, config, batch)
-                    .run(arguments.get(WARMUP), arguments.get(STEPS), arguments.get(SharedOptions.SEED));
+            StepBenchmark benchmark = new StepBenchmark(device, config, batch);
+            StepBenchmark.Result result =
+                    benchmark.run(arguments.get(WARMUP), arguments.get(STEPS), arguments.get(SharedOptions.SEED));
             print(console, batch, result);
+            Optional<KernelProfile> profile = Optional.empty();
+            if (arguments.get(PROFILE)) {
+                profile = Optional.of(benchmark.profile(2, arguments.get(STEPS), arguments.get(SharedOptions.SEED)));
+                ProfileTable.print(console, profile.get());
+            }
             if (arguments.find(SharedOptions.JSON).isPresent()) {
+                JsonObject.Builder json = json(batch, device, result);
+                profile.ifPresent(p -> json.put("profile", ProfileTable.json(p)));
                 AtomicFiles.replace(
-                        arguments.get(SharedOptions.JSON),
-                        json(batch, device, result).pretty() + "\n");
+                        arguments.get(SharedOptions.JSON), json.build().pretty() + "\n");
             }
         }
         return ExitCode.OK;
@@ -209,7 +223,7 @@ final class BenchStepCommand implements Command {
         return String.format(java.util.Locale.ROOT, format, value);
     }
 
-    private static JsonObject json(GraphBatch batch, Device device, StepBenchmark.Result r) {
+    private static JsonObject.Builder json(GraphBatch batch, Device device, StepBenchmark.Result r) {
         double train = r.forwardWork().flops() * MatrixWork.TRAINING_FACTOR;
         return JsonObject.builder()
                 .put("device", device.description())
@@ -227,7 +241,6 @@ final class BenchStepCommand implements Command {
                 .put("edges_per_s_forward", batch.edges() / r.forward().median())
                 .put("gflops_train", train / r.train().median() / 1e9)
                 .put("gflops_forward", r.forwardWork().flops() / r.forward().median() / 1e9)
-                .put("peak_bytes", r.peakBytes())
-                .build();
+                .put("peak_bytes", r.peakBytes());
     }
 }

@@ -1,0 +1,2 @@
+/** Where the time of a computation goes, kernel by kernel, on any device. */
+package unitcell.engine.profile;
