@@ -6,8 +6,8 @@ import java.util.List;
  * Matrix products of any shape: c = alpha a b + beta c, or with a bias for each column.
  *
  * <p>The right-hand matrix is packed into panels of two vectors' width, the left-hand one is read in place while its rows
- * lie one behind the other in memory and copied block by block where it is transposed. Blocks of {@value #DEPTH} products
- * and {@value #HEIGHT} rows keep what is read again in the second-level cache.
+ * lie one behind the other in memory and copied block by block where it is transposed. Blocks of {@link #DEPTH} products
+ * keep a panel in the first-level cache, blocks of {@value #HEIGHT} rows what is read again in the second-level one.
  *
  * <p>Every element of c is summed in the order of its products, block after block, whatever the split into tasks; only
  * products with few rows and columns but great depth (weight gradients) are summed in chunks of the depth, which are then
@@ -17,14 +17,14 @@ import java.util.List;
  * is the threads' scratch memory. Nothing packed outlives a call unless the caller packs it ({@link #pack}).
  */
 final class Gemm {
-    /** Largest depth of a block: a panel of that depth and 512-bit vectors takes 80 KB. */
-    private static final int DEPTH = 640;
+    /** Largest depth of a block: a panel of that depth takes 24 KB and stays in the first-level cache. */
+    static final int DEPTH = 24 * 1024 / (4 * GemmBlock.COLUMNS);
 
     /** Rows of a block, and the most rows of a task; a multiple of {@link GemmBlock#ROWS}. */
     private static final int HEIGHT = 96;
 
     /** The least rows of a task that has others beside it. */
-    private static final int LOW = 24;
+    private static final int LOW = 48;
 
     /** Multiply-adds below which starting other threads costs more than it saves: 5 us on a fast core. */
     private static final long SERIAL = 1 << 19;
@@ -188,9 +188,12 @@ final class Gemm {
     /** One block of rows and depth, all panels. */
     private static void rows(View a, GemmPanels b, Start start, long bias, View c, Scratch scratch) {
         long mark = scratch.mark();
-        View left = a.rowMajor() ? a : GemmEdge.gather(a, scratch);
-        long rowStep = 4 * left.rowStride();
-        long depthStep = 4 * left.columnStride();
+        boolean inPlace = a.rowMajor();
+        long left = inPlace ? a.address() : GemmEdge.gather(a, scratch);
+        long rowStep = inPlace ? 4 * a.rowStride() : 4;
+        long depthStep = inPlace ? 4 : 4L * GemmBlock.ROWS;
+        int most = rowStep <= GemmBlock.FARTHEST ? GemmBlock.ROWS : 1;
+        long blockStep = inPlace ? most * rowStep : GemmEdge.groupBytes(a.columns());
         long edge = scratch.floats((long) (GemmBlock.ROWS + 1) * GemmBlock.COLUMNS);
         long zeros = edge + 4L * GemmBlock.ROWS * GemmBlock.COLUMNS;
         Lanes.store(zeros, Lanes.zero());
@@ -203,15 +206,15 @@ final class Gemm {
             int width = Math.min(GemmBlock.COLUMNS, c.columns() - column);
             long right = b.at(p, 0);
             long step = b.step(p);
-            for (int i = 0; i < c.rows(); i += GemmBlock.ROWS) {
-                int height = Math.min(GemmBlock.ROWS, c.rows() - i);
+            long in = left;
+            for (int i = 0; i < c.rows(); i += most, in += blockStep) {
+                int height = Math.min(most, c.rows() - i);
                 long out = c.at(i, column);
                 long from = switch (start) {
                     case ZERO -> zeros;
                     case BIAS -> bias + 4L * column;
                     case RESULT -> out;
                 };
-                long in = left.at(i, 0);
                 if (height == GemmBlock.ROWS && width == GemmBlock.COLUMNS) {
                     GemmBlock.two(
                             height, in, rowStep, depthStep, right, step, b.depth(), from, startStep, out, outStep);
@@ -235,6 +238,7 @@ final class Gemm {
         boolean deep = depth >= 2 * CHUNK && depth > 2L * Math.min(rows, columns);
         boolean worth = (long) rows * columns * depth > SERIAL;
         boolean fits = (long) rows * columns <= 1 << 21;
-        return deep && worth && fits ? Math.min(CHUNKS, depth / CHUNK) : 1;
+        // A power of two, so that two or four threads have equally much to do.
+        return deep && worth && fits ? Integer.highestOneBit(Math.min(CHUNKS, depth / CHUNK)) : 1;
     }
 }

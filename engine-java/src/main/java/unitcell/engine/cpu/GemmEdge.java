@@ -37,26 +37,43 @@ final class GemmEdge {
         }
     }
 
+    /** Floats that a copied row of {@link #gather} writes, {@link GemmBlock#ROWS} of which stay. */
+    private static final int SPAN = (GemmBlock.ROWS + Lanes.WIDTH - 1) / Lanes.WIDTH * Lanes.WIDTH;
+
+    /** Bytes from one group of rows to the next in a copy of so many columns. */
+    static long groupBytes(int columns) {
+        return 4L * GemmBlock.ROWS * columns + 64; // room for the last span, and other cache sets than the group before
+    }
+
     /**
-     * A copy of a transposed block with its columns close together. In place they lie a whole row of the stored matrix
-     * apart, often a multiple of 1 KB: they would share a few sets of the first-level cache.
+     * A copy of a transposed block: groups of {@link GemmBlock#ROWS} rows, {@link #groupBytes} apart, in each column after
+     * column. So the innermost loop reads one line of memory after the other, and what it reads stays in the first-level
+     * cache. (In place a column's rows lie close together, but columns whole rows of the stored matrix apart.)
      */
-    static View gather(View a, Scratch scratch) {
-        int stride = Lanes.whole(a.rows() + Lanes.WIDTH - 1);
-        long out = scratch.floats((long) stride * a.columns());
-        int whole = Lanes.whole(a.rows());
-        VectorMask<Float> rest = Lanes.first(a.rows() - whole);
+    static long gather(View a, Scratch scratch) {
+        int groups = (a.rows() + GemmBlock.ROWS - 1) / GemmBlock.ROWS;
+        long group = groupBytes(a.columns());
+        long out = scratch.take(groups * group);
+        int whole = Math.max(0, (a.rows() - SPAN) / GemmBlock.ROWS + (a.rows() < SPAN ? 0 : 1));
         for (int k = 0; k < a.columns(); k++) {
             long from = a.at(0, k);
-            long to = out + 4L * stride * k;
-            for (int i = 0; i < whole; i += Lanes.WIDTH) {
-                Lanes.storeAt(to, i, Lanes.loadAt(from, i));
+            long to = out + 4L * GemmBlock.ROWS * k;
+            long end = to + whole * group;
+            for (; to != end; to += group, from += 4L * GemmBlock.ROWS) {
+                for (int j = 0; j < SPAN; j += Lanes.WIDTH) {
+                    Lanes.storeAt(to, j, Lanes.loadAt(from, j));
+                }
             }
-            if (whole < a.rows()) {
-                Lanes.storeAt(to, whole, Lanes.load(from + 4L * whole, rest));
+            for (int i = whole * GemmBlock.ROWS; i < a.rows(); i += GemmBlock.ROWS) {
+                for (int j = 0; j < SPAN; j += Lanes.WIDTH) {
+                    VectorMask<Float> mask = Lanes.first(Math.clamp(a.rows() - i - j, 0, Lanes.WIDTH));
+                    Lanes.storeAt(to, j, Lanes.load(from + 4L * j, mask));
+                }
+                to += group;
+                from += 4L * GemmBlock.ROWS;
             }
         }
-        return new View(out, a.rows(), a.columns(), 1, stride);
+        return out;
     }
 
     /** A row-major copy of the transpose of a small row-major matrix. */

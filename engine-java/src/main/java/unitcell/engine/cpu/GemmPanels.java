@@ -81,27 +81,35 @@ record GemmPanels(int depth, int columns, long address, long step, long panelSte
 
     /** Packs panels {@code from} (inclusive) to {@code to} (exclusive) of {@code b}, times {@code scale}. */
     void fill(View b, float scale, int from, int to) {
+        if (b.rowMajor()) {
+            copy(b, scale, from, to);
+            return;
+        }
         for (int p = from; p < to; p++) {
-            View panel = b.columns(p * WIDTH, Math.min(columns, (p + 1) * WIDTH));
-            if (b.rowMajor()) {
-                copy(panel, scale, at(p, 0));
-            } else {
-                transpose(panel, scale, at(p, 0));
-            }
+            transpose(b.columns(p * WIDTH, Math.min(columns, (p + 1) * WIDTH)), scale, at(p, 0));
         }
     }
 
-    private static void copy(View b, float scale, long out) {
-        VectorMask<Float> first = Lanes.first(Math.min(b.columns(), Lanes.WIDTH));
-        VectorMask<Float> second = Lanes.first(Math.max(b.columns() - Lanes.WIDTH, 0));
+    /** Row by row through all panels: the source is then read in the order in which it lies in memory. */
+    private void copy(View b, float scale, int from, int to) {
+        int whole = Math.min(to, columns / WIDTH);
+        int rest = columns - whole * WIDTH;
+        VectorMask<Float> first = Lanes.first(Math.min(rest, Lanes.WIDTH));
+        VectorMask<Float> second = Lanes.first(Math.min(Math.max(rest - Lanes.WIDTH, 0), Lanes.WIDTH));
         FloatVector factor = Lanes.broadcast(scale);
-        long step = 4 * b.rowStride();
-        long in = b.address();
         for (int k = 0; k < b.rows(); k++) {
-            Lanes.store(out, Lanes.load(in, first).mul(factor));
-            Lanes.store(out + Lanes.BYTES, Lanes.load(in + Lanes.BYTES, second).mul(factor));
-            in += step;
-            out += 4L * WIDTH;
+            long in = b.at(k, (long) from * WIDTH);
+            long end = b.at(k, (long) whole * WIDTH);
+            long out = at(from, k);
+            for (; in < end; in += 2 * Lanes.BYTES) {
+                Lanes.store(out, Lanes.load(in).mul(factor));
+                Lanes.store(out + Lanes.BYTES, Lanes.load(in + Lanes.BYTES).mul(factor));
+                out += panelStep;
+            }
+            if (whole < to) {
+                Lanes.store(at(whole, k), Lanes.load(end, first).mul(factor));
+                Lanes.store(at(whole, k) + Lanes.BYTES, Lanes.load(end + Lanes.BYTES, second).mul(factor));
+            }
         }
     }
 

@@ -9,9 +9,6 @@ package unitcell.engine.cpu;
  * vectors.
  */
 final class GemmSplit {
-    /** Depth that is packed at a time; at 384 columns that takes 384 KB of the second-level cache. */
-    private static final int DEPTH = 256;
-
     private GemmSplit() {}
 
     /** Room in {@code scratch} for {@code count} partial results of the size of {@code c}. */
@@ -40,14 +37,16 @@ final class GemmSplit {
     static void part(View a, View b, View c, long partial, int index, Scratch scratch) {
         View out = View.of(partial + bytes(c) * index, c.rows(), c.columns(), Partials.padded(c.columns()));
         int depth = a.columns();
-        for (int from = 0; from < Math.max(1, depth); from += DEPTH) {
-            int to = Math.min(depth, from + DEPTH);
+        int blocks = Math.max(1, (depth + Gemm.DEPTH - 1) / Gemm.DEPTH);
+        for (int block = 0; block < blocks; block++) {
+            int from = (int) ((long) depth * block / blocks);
+            int to = (int) ((long) depth * (block + 1) / blocks);
             long mark = scratch.mark();
             View rows = b.rows(from, to);
             GemmPanels panels = GemmPanels.packed(
                     scratch.floats(GemmPanels.floats(rows.rows(), rows.columns())), rows.rows(), rows.columns());
             panels.fill(rows, 1, 0, GemmPanels.count(rows.columns()));
-            Gemm.Start start = from == 0 ? Gemm.Start.ZERO : Gemm.Start.RESULT;
+            Gemm.Start start = block == 0 ? Gemm.Start.ZERO : Gemm.Start.RESULT;
             Gemm.serial(a.columns(from, to), panels, start, 0, out, scratch);
             scratch.release(mark);
         }

@@ -8,7 +8,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import unitcell.engine.DType;
 import unitcell.engine.Tensor;
+import unitcell.engine.memory.NativeMemory;
 
 /**
  * Products of every kind of shape against a plain float64 loop over the same float32 inputs. Matrices lie inside larger
@@ -230,6 +232,36 @@ class GemmTest {
                         false,
                         run);
             }
+        }
+    }
+
+    /** Rows of a too far apart for the innermost loop's addresses; of the memory between them nothing is touched. */
+    @Test
+    void rowsMayLieAnyDistanceApart() {
+        long stride = GemmBlock.FARTHEST / 4 + 1000;
+        NativeMemory memory = new NativeMemory();
+        long bytes = 4 * (stride + 3);
+        long address = memory.allocate(bytes);
+        try (Workers workers = new Workers(1);
+                Buffers buffers = new Buffers(5)) {
+            double[][] x = {{1, 2, 3}, {-4, 5, -6}};
+            for (int i = 0; i < 2; i++) {
+                for (int k = 0; k < 3; k++) {
+                    memory.write(address + 4 * (i * stride + k), DType.F32, x[i][k]);
+                }
+            }
+            Tensor b = buffers.random(3, 5);
+            Tensor c = buffers.poisoned(2, 5);
+            View right = View.of(Args.floats("b", b, 15), 3, 5, 5);
+            Gemm.affine(workers, View.of(address, 2, 3, stride), right, 0, View.of(Args.floats("c", c, 10), 2, 5, 5));
+            double[] y = b.toDoubles();
+            double[] expected = new double[10];
+            for (int n = 0; n < 30; n++) {
+                expected[n / 15 * 5 + n % 5] += x[n / 15][n / 5 % 3] * y[n % 15];
+            }
+            Buffers.assertClose("far rows", expected, c.toDoubles(), TOLERANCE);
+        } finally {
+            memory.release(address, bytes);
         }
     }
 }
