@@ -43,7 +43,13 @@ final class VectorNormKernels implements NormKernels {
         long scale = Args.floats("gamma", gamma, channels);
         long shift = Args.floats("beta", beta, channels);
         long to = Args.floats("y", y, rows * channels);
+        boolean whole = silu && channels == Lanes.whole(channels);
         workers.range(rows, Partials.CHUNK, (first, last, scratch) -> {
+            if (whole) {
+                long offset = 4 * first * channels;
+                NormSiluRows.forward(from + offset, to + offset, last - first, channels, scale, shift, eps);
+                return;
+            }
             for (long r = first; r < last; r++) {
                 long in = from + 4 * r * channels;
                 float mean = NormRow.sum(in, channels) / channels;
@@ -110,12 +116,31 @@ final class VectorNormKernels implements NormKernels {
             int row = (int) Partials.padded(channels);
             int chunks = Partials.chunks(rows);
             long partial = shared.floats(2L * row * chunks);
+            boolean whole = shift != 0 && channels == row;
             workers.run(chunks, (chunk, scratch) -> {
                 long dscale = partial + 8L * row * chunk;
                 Elementwise.fill(dscale, 0, 2 * row);
                 long before = scratch.floats(row);
-                long last = Math.min(rows, (chunk + 1L) * Partials.CHUNK);
-                for (long r = (long) chunk * Partials.CHUNK; r < last; r++) {
+                long first = (long) chunk * Partials.CHUNK;
+                long last = Math.min(rows, first + Partials.CHUNK);
+                if (whole) {
+                    long offset = 4 * first * channels;
+                    NormSiluRows.backward(
+                            g + offset,
+                            from + offset,
+                            last - first,
+                            channels,
+                            scale,
+                            shift,
+                            eps,
+                            to == 0 ? 0 : to + offset,
+                            Args.adds(dx),
+                            dscale,
+                            dscale + 4L * row,
+                            before);
+                    return;
+                }
+                for (long r = first; r < last; r++) {
                     long in = from + 4 * r * channels;
                     float mean = NormRow.sum(in, channels) / channels;
                     float inverse = inverse(in, mean, eps, channels);
