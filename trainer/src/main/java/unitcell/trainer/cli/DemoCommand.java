@@ -23,9 +23,8 @@ final class DemoCommand implements Command {
     private static final CommandOption<Duration> TIME_LIMIT = CommandOption.of(
                     "time-limit", ValueType.duration(), "time for training; reconstruction and report come on top")
             .byDefault("4m");
-    private static final CommandOption<Path> OUT = SharedOptions.OUT
-            .byDefault("runs/demo")
-            .explained("folder of the run and of its " + Demo.REPORT);
+    private static final CommandOption<Path> OUT =
+            SharedOptions.OUT.byDefault("runs/demo").explained("folder of the run and of its " + Demo.REPORT);
 
     @Override
     public String name() {
@@ -52,12 +51,7 @@ final class DemoCommand implements Command {
     @Override
     public List<CommandOption<?>> options() {
         return List.of(
-                TIME_LIMIT,
-                OUT,
-                SharedOptions.SEED,
-                SharedOptions.THREADS,
-                SharedOptions.DEVICE,
-                SharedOptions.JSON);
+                TIME_LIMIT, OUT, SharedOptions.SEED, SharedOptions.THREADS, SharedOptions.DEVICE, SharedOptions.JSON);
     }
 
     @Override
@@ -117,7 +111,8 @@ final class DemoCommand implements Command {
         StringBuilder words = new StringBuilder("./unitcell demo");
         arguments
                 .resolved()
-                .forEach((name, setting) -> words.append(" --").append(name).append(' ').append(setting.text()));
+                .forEach((name, setting) ->
+                        words.append(" --").append(name).append(' ').append(setting.text()));
         return words.toString();
     }
 }

@@ -149,8 +149,8 @@ final class ReconstructCommand implements Command {
                 StopSignal stop = StopSignal.install(
                         "stopping after the crystals in hand; a second signal stops at once", console::warn)) {
             console.line(model.line());
-            ReconstructionScore score = new ReconstructionScore(
-                    model.baseline(), ValidityRules.of(OxidationStates.SMACT14));
+            ReconstructionScore score =
+                    new ReconstructionScore(model.baseline(), ValidityRules.of(OxidationStates.SMACT14));
             Outcome outcome = run(arguments, console, mask, source, model, score, stop);
             report(arguments, console, model, score, outcome);
             return outcome.stopped() ? ExitCode.STOPPED : ExitCode.OK;

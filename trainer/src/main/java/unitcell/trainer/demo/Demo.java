@@ -52,8 +52,8 @@ public final class Demo {
     public Optional<ReconstructionScore> run(long startNanos) throws IOException {
         CrystalStore crystals = PretrainData.read(options.data()).crystals();
         PretrainData data = PretrainData.of(crystals, options);
-        CrystalStore heldOut = crystals.subset(
-                Split.byComposition(crystals, options.data().validationFraction(), options.seed())
+        CrystalStore heldOut =
+                crystals.subset(Split.byComposition(crystals, options.data().validationFraction(), options.seed())
                         .validation());
         environment
                 .messages()

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import unitcell.crystal.Crystal;
 import unitcell.crystal.Element;
+import unitcell.trainer.data.Corruption;
 import unitcell.trainer.data.Corruption.MaskType;
 import unitcell.trainer.demo.DemoTrials.Example;
 import unitcell.trainer.reconstruct.PositionError;
@@ -24,11 +25,9 @@ final class DemoExamples {
     static void add(HtmlReport report, Example example) {
         Crystal truth = example.spoilt().original();
         Reconstruction result = example.result();
-        CrystalPicture given = CrystalPicture.of(result.input())
-                .truth(truth.frac())
-                .size(SIZE)
-                .title("spoilt");
-        CrystalPicture completed = CrystalPicture.of(result.completed())
+        CrystalPicture given =
+                CrystalPicture.of(result.input()).truth(truth.frac()).size(SIZE).title("spoilt");
+        CrystalPicture completed = CrystalPicture.of(aligned(truth, result.completed()))
                 .truth(truth.frac())
                 .size(SIZE)
                 .title("reconstructed");
@@ -53,14 +52,27 @@ final class DemoExamples {
         return String.format(
                 Locale.ROOT,
                 "%s, %s: %s hidden, noise %s d_min. Read: %s. Mean distance from the true positions %.3f \u00c5 before,"
-                        + " %.3f \u00c5 after.",
+                        + " %.3f \u00c5 after; aligned %.3f \u00c5 and %.3f \u00c5.",
                 formula(truth),
                 truth.id(),
                 hidden,
                 example.condition().noise(),
                 read(truth, result),
                 PositionError.between(truth, result.input()).mean(),
-                PositionError.between(truth, result.completed()).mean());
+                PositionError.between(truth, result.completed()).mean(),
+                alignedMean(truth, result.input()),
+                alignedMean(truth, result.completed()));
+    }
+
+    private static double alignedMean(Crystal truth, Crystal crystal) {
+        return PositionError.of(PositionError.aligned(PositionError.displacements(truth, crystal)))
+                .mean();
+    }
+
+    /** The crystal without the shift that is common to all its atoms. */
+    private static Crystal aligned(Crystal truth, Crystal crystal) {
+        double[] moved = PositionError.aligned(PositionError.displacements(truth, crystal));
+        return Corruption.displaced(truth.withSpecies(crystal.species()), moved);
     }
 
     /** What hidden species were taken for, with the mean of the probabilities: "O as O on 3 sites (91 %)". */

@@ -13,7 +13,6 @@ import java.util.Map;
 import unitcell.engine.io.JsonException;
 import unitcell.engine.io.JsonObject;
 import unitcell.trainer.data.Corruption.MaskType;
-import unitcell.trainer.demo.DemoTrials.Distances;
 import unitcell.trainer.pretrain.PretrainData;
 import unitcell.trainer.pretrain.PretrainRun;
 import unitcell.trainer.pretrain.PretrainRun.Outcome;
@@ -69,19 +68,22 @@ final class DemoReport {
         ReconstructionScore.Row row = trials.score().row(first);
         facts.put("hidden species, top-1 / top-5", percent(row.top1()) + " / " + percent(row.top5()));
         report.facts(facts);
-        report.paragraph("Each held-out crystal was spoilt as in Liu et al. (arXiv 2312.14485): the species of some atoms"
-                + " are hidden \u2013 15 % of the sites at random, or every site of one species \u2013 and all atoms are moved by"
-                + " Gaussian noise of 0.1 or 0.2 times the crystal's shortest distance. In one pass the network tells"
-                + " each hidden species and each displacement. No crystal with the composition of a held-out one took"
-                + " part in training. The two shares above are for random sites and noise of " + first.noise() + ".");
+        report.paragraph(
+                "Each held-out crystal was spoilt as in Liu et al. (arXiv 2312.14485): the species of some atoms"
+                        + " are hidden \u2013 15 % of the sites at random, or every site of one species \u2013 and all atoms are moved by"
+                        + " Gaussian noise of 0.1 or 0.2 times the crystal's shortest distance. In one pass the network tells"
+                        + " each hidden species and each displacement. No crystal with the composition of a held-out one took"
+                        + " part in training. The two shares above are for random sites and noise of " + first.noise()
+                        + ".");
     }
 
     private void examples(HtmlReport report) {
         report.section("Original, spoilt, reconstructed");
-        report.paragraph("Crystals of 4 to 12 atoms in cells without sharp angles, evenly spread over the list of held-out"
-                + " ones: chosen by their place in it before anything was computed. Dashed circles with a question mark are hidden sites. Arrows lead"
-                + " from where an atom belongs to where it is. A green ring marks a species that was found, a red one a"
-                + " species that was not.");
+        report.paragraph(
+                "Crystals of 4 to 12 atoms in cells without sharp angles, evenly spread over the list of held-out"
+                        + " ones: chosen by their place in it before anything was computed. Dashed circles with a question mark are hidden sites. Arrows lead"
+                        + " from where an atom belongs to where it is. A green ring marks a species that was found, a red one a"
+                        + " species that was not. The picture on the right is aligned: a shift common to all atoms is taken out.");
         trials.examples().forEach(example -> DemoExamples.add(report, example));
     }
 
@@ -122,15 +124,17 @@ final class DemoReport {
     private void positions(HtmlReport report) {
         ReconstructionScore score = trials.score();
         ReportTable table = new ReportTable(
-                "Distance of atoms from where they belong, as given and after reconstruction. The common shift of all"
-                        + " atoms of a crystal, which no network can see, is part of both",
+                "Distance of atoms from where they belong, as given and after reconstruction. Aligned: without the shift"
+                        + " common to all atoms of a crystal, which is no difference between crystals and which no network"
+                        + " can see",
                 "hidden",
                 "noise [d_min]",
                 "mean before [\u00c5]",
-                "mean after [\u00c5]",
+                "after [\u00c5]",
                 "rms before [\u00c5]",
-                "rms after [\u00c5]",
-                "common shift, mean [\u00c5]");
+                "after [\u00c5]",
+                "aligned mean before [\u00c5]",
+                "after [\u00c5]");
         for (Condition condition : score.conditions()) {
             ReconstructionScore.Row row = score.row(condition);
             table.row(
@@ -140,16 +144,21 @@ final class DemoReport {
                     digits(row.after().mean(), 3),
                     digits(row.before().rms(), 3),
                     digits(row.after().rms(), 3),
-                    digits(Distances.mean(trials.distances().get(condition.noise()).shift()), 3));
+                    digits(row.alignedBefore().mean(), 3),
+                    digits(row.alignedAfter().mean(), 3));
         }
         report.table(table);
-        trials.distances().forEach((noise, distances) -> report.figure(
-                new Histogram("Distance from the true position, noise " + noise + " d_min", "distance (\u00c5)", 40)
-                        .values("spoilt", array(distances.before()))
-                        .values("reconstructed", array(distances.after()))
-                        .range(0, Math.ceil(20 * quantile(distances.before(), 0.99)) / 20)
-                        .picture(),
-                ""));
+        trials.distances()
+                .forEach((noise, distances) -> report.figure(
+                        new Histogram(
+                                        "Aligned distance from the true position, noise " + noise + " d_min",
+                                        "distance (\u00c5)",
+                                        40)
+                                .values("spoilt", array(distances.before()))
+                                .values("reconstructed", array(distances.after()))
+                                .range(0, Math.ceil(20 * quantile(distances.before(), 0.99)) / 20)
+                                .picture(),
+                        ""));
     }
 
     private void validity(HtmlReport report) {
@@ -164,9 +173,17 @@ final class DemoReport {
                 "composition [%]",
                 "both [%]");
         for (Condition condition : score.conditions()) {
-            validity(table, name(condition.mask()), digits(condition.noise(), 1), score.row(condition).valid());
+            validity(
+                    table,
+                    name(condition.mask()),
+                    digits(condition.noise(), 1),
+                    score.row(condition).valid());
         }
-        validity(table, "the true crystals", Double.NaN, score.row(score.conditions().get(0)).truthValid());
+        validity(
+                table,
+                "the true crystals",
+                Double.NaN,
+                score.row(score.conditions().get(0)).truthValid());
         report.table(table);
     }
 
@@ -220,8 +237,9 @@ final class DemoReport {
                 + " anew.");
         report.details("Command", command + "\n");
         report.details("Configuration (" + PretrainRun.CONFIG + ")", Files.readString(run.resolve(PretrainRun.CONFIG)));
-        report.paragraph("Crystals: Materials Project (Jain et al., APL Materials 1, 011002, 2013; CC-BY-4.0). Computed on "
-                + model.device().description() + ".");
+        report.paragraph(
+                "Crystals: Materials Project (Jain et al., APL Materials 1, 011002, 2013; CC-BY-4.0). Computed on "
+                        + model.device().description() + ".");
     }
 
     private static String name(MaskType type) {

@@ -46,35 +46,22 @@ final class DemoTrials {
     record Example(Condition condition, Corrupted spoilt, Reconstruction result) {}
 
     /**
-     * Distances of atoms from the truth under one noise, in angstrom.
+     * Distances of atoms from the truth under one noise, in angstrom, without the common shift of each crystal.
      *
      * @param before as given
      * @param after of what was completed
-     * @param shift length of the common shift of all atoms of a crystal, for each of its atoms: what no network can see
      */
-    record Distances(List<Double> before, List<Double> after, List<Double> shift) {
+    record Distances(List<Double> before, List<Double> after) {
         private void add(Corrupted spoilt, Reconstruction result) {
-            Crystal truth = spoilt.original();
-            add(before, PositionError.distances(truth, spoilt.input()));
-            add(after, PositionError.distances(truth, result.completed()));
-            double[] mean = new double[3];
-            for (int k = 0; k < spoilt.noise().length; k++) {
-                mean[k % 3] += spoilt.noise()[k] / truth.size();
-            }
-            double length = Math.sqrt(mean[0] * mean[0] + mean[1] * mean[1] + mean[2] * mean[2]);
-            for (int i = 0; i < truth.size(); i++) {
-                shift.add(length);
-            }
+            add(before, spoilt.original(), spoilt.input());
+            add(after, spoilt.original(), result.completed());
         }
 
-        private static void add(List<Double> list, double[] values) {
-            for (double value : values) {
-                list.add(value);
+        private static void add(List<Double> list, Crystal truth, Crystal crystal) {
+            double[] moved = PositionError.aligned(PositionError.displacements(truth, crystal));
+            for (double distance : PositionError.lengths(moved)) {
+                list.add(distance);
             }
-        }
-
-        static double mean(List<Double> values) {
-            return values.stream().mapToDouble(x -> x).average().orElse(Double.NaN);
         }
     }
 
@@ -115,8 +102,8 @@ final class DemoTrials {
 
     /** Completes every crystal under every condition, or until a stop is asked for; returns whether it was. */
     boolean run(TrainedModel model, long seed, Progress progress, BooleanSupplier stop) throws IOException {
-        ReconstructionTrials trials = new ReconstructionTrials(
-                new Reconstructor(model, Reconstructor.Options.STANDARD), MASK_RATIO, seed);
+        ReconstructionTrials trials =
+                new ReconstructionTrials(new Reconstructor(model, Reconstructor.Options.STANDARD), MASK_RATIO, seed);
         long[] done = new long[1];
         for (Condition condition : ReconstructionTrials.STANDARD) {
             int[] index = new int[1];
@@ -126,8 +113,7 @@ final class DemoTrials {
                     // Both masks meet the same noise; an atom counts once.
                     distances
                             .computeIfAbsent(
-                                    condition.noise(),
-                                    noise -> new Distances(new ArrayList<>(), new ArrayList<>(), new ArrayList<>()))
+                                    condition.noise(), noise -> new Distances(new ArrayList<>(), new ArrayList<>()))
                             .add(spoilt, result);
                 }
                 if (condition.equals(chosen.get(index[0]++))) {

@@ -18,7 +18,7 @@ import unitcell.engine.io.JsonObject;
  *
  * <p>Species count over hidden atoms, positions over all atoms, each atom alike whatever its crystal. Hidden atoms that
  * are unknown in the truth itself count in positions only. Distances go to the nearest periodic image; a common shift of
- * a whole crystal counts in full, although no network can see it. Validity is judged for completed crystals and, by the
+ * a whole crystal counts in full, although no network can see it; aligned distances are without it. Validity is judged for completed crystals and, by the
  * same rules, for the truth, which does not pass them always either; crystals with sites that the truth does not know are
  * not judged.
  */
@@ -53,7 +53,7 @@ public final class ReconstructionScore {
     private static final int FEW = 5;
 
     private final Optional<SpeciesBaseline> trained;
-    private final ValidityRules rules;
+    private final Optional<ValidityRules> rules;
     private final long[] given = new long[Element.MAX_Z + 1];
     private final Map<Condition, Sums> sums = new TreeMap<>();
 
@@ -64,6 +64,8 @@ public final class ReconstructionScore {
         final long[] hidden = new long[Element.MAX_Z + 1];
         PositionError before = PositionError.NONE;
         PositionError after = PositionError.NONE;
+        PositionError alignedBefore = PositionError.NONE;
+        PositionError alignedAfter = PositionError.NONE;
         ValidShares valid = ValidShares.NONE;
         ValidShares truthValid = ValidShares.NONE;
     }
@@ -79,6 +81,8 @@ public final class ReconstructionScore {
      * @param baselineTop5 share that are of the five most frequent species
      * @param before distances as given
      * @param after distances of what was completed
+     * @param alignedBefore as {@code before}, without the common shift of each crystal
+     * @param alignedAfter as {@code after}, without the common shift of each crystal
      * @param valid how many of the completed crystals are valid
      * @param truthValid how many of the true ones are
      */
@@ -91,6 +95,8 @@ public final class ReconstructionScore {
             double baselineTop5,
             PositionError before,
             PositionError after,
+            PositionError alignedBefore,
+            PositionError alignedAfter,
             ValidShares valid,
             ValidShares truthValid) {
         private JsonObject toJson(Condition condition) {
@@ -108,6 +114,10 @@ public final class ReconstructionScore {
                     .putOrNull("mean_after_A", after.mean())
                     .putOrNull("rms_before_A", before.rms())
                     .putOrNull("rms_after_A", after.rms())
+                    .putOrNull("aligned_mean_before_A", alignedBefore.mean())
+                    .putOrNull("aligned_mean_after_A", alignedAfter.mean())
+                    .putOrNull("aligned_rms_before_A", alignedBefore.rms())
+                    .putOrNull("aligned_rms_after_A", alignedAfter.rms())
                     .put("valid", valid.toJson())
                     .put("truth_valid", truthValid.toJson())
                     .build();
@@ -120,6 +130,15 @@ public final class ReconstructionScore {
      * @param rules which crystals are valid
      */
     public ReconstructionScore(Optional<SpeciesBaseline> baseline, ValidityRules rules) {
+        this(baseline, Optional.of(rules));
+    }
+
+    /** As with rules, but judges no validity. */
+    public ReconstructionScore(Optional<SpeciesBaseline> baseline) {
+        this(baseline, Optional.empty());
+    }
+
+    private ReconstructionScore(Optional<SpeciesBaseline> baseline, Optional<ValidityRules> rules) {
         this.trained = baseline;
         this.rules = rules;
     }
@@ -148,11 +167,15 @@ public final class ReconstructionScore {
                 row.fifth += rank <= FEW ? 1 : 0;
             }
         }
-        row.before = row.before.plus(PositionError.between(truth, result.input()));
-        row.after = row.after.plus(PositionError.between(truth, result.completed()));
-        if (truth.composition().count(Element.UNKNOWN_Z) == 0) {
-            row.valid = row.valid.plus(rules.judge(result.completed()));
-            row.truthValid = row.truthValid.plus(rules.judge(truth));
+        double[] before = PositionError.displacements(truth, result.input());
+        double[] after = PositionError.displacements(truth, result.completed());
+        row.before = row.before.plus(PositionError.of(before));
+        row.after = row.after.plus(PositionError.of(after));
+        row.alignedBefore = row.alignedBefore.plus(PositionError.of(PositionError.aligned(before)));
+        row.alignedAfter = row.alignedAfter.plus(PositionError.of(PositionError.aligned(after)));
+        if (rules.isPresent() && truth.composition().count(Element.UNKNOWN_Z) == 0) {
+            row.valid = row.valid.plus(rules.get().judge(result.completed()));
+            row.truthValid = row.truthValid.plus(rules.get().judge(truth));
         }
     }
 
@@ -196,6 +219,8 @@ public final class ReconstructionScore {
                 fiveMostFrequent / hidden,
                 row.before,
                 row.after,
+                row.alignedBefore,
+                row.alignedAfter,
                 row.valid,
                 row.truthValid);
     }

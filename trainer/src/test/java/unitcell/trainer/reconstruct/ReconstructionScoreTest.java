@@ -1,5 +1,6 @@
 package unitcell.trainer.reconstruct;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,7 @@ import unitcell.crystal.validity.ValidityRules;
 import unitcell.net.Generator;
 import unitcell.net.SpeciesRanking;
 import unitcell.trainer.TrainerException;
+import unitcell.trainer.data.Corruption;
 import unitcell.trainer.data.Corruption.MaskType;
 
 class ReconstructionScoreTest {
@@ -69,7 +71,24 @@ class ReconstructionScoreTest {
         assertEquals(0.2 / 6, row.after().mean(), 1e-12);
         assertEquals(0.4 / Math.sqrt(6), row.before().rms(), 1e-12);
         assertEquals(0.2 / Math.sqrt(6), row.after().rms(), 1e-12);
+        // Without the common shift of (-0.2, 0, 0) and (0.1, 0, 0) both atoms of the first are off by half as much.
+        assertEquals(0.4 / 6, row.alignedBefore().mean(), 1e-12);
+        assertEquals(0.1 / 3, row.alignedAfter().mean(), 1e-12);
+        assertEquals(0.1 / Math.sqrt(3), row.alignedAfter().rms(), 1e-12);
         assertEquals("33.3 %", score.table().get(0).get(ReconstructionScore.HEADER.indexOf("top-1")));
+    }
+
+    @Test
+    void displacementsTakeTheShortestWayInASkewedCell() {
+        Lattice skewed = Lattice.ofParameters(3, 3.2, 9, 90, 90, 35);
+        Crystal truth = new Crystal("skewed", skewed, new int[] {11, 17}, new double[] {0.1, 0.2, 0.3, 0.9, 0.4, 0.5});
+        double[] step = {0.4, -0.3, 0.2, -0.1, 0.2, 0.35};
+        Crystal moved = Corruption.displaced(truth, step);
+        double[] found = PositionError.displacements(truth, moved);
+        assertArrayEquals(step, found, 1e-12);
+        assertArrayEquals(new double[] {0.25, -0.25, -0.075, -0.25, 0.25, 0.075}, PositionError.aligned(found), 1e-12);
+        assertEquals(
+                0, PositionError.of(PositionError.displacements(truth, truth)).rms());
     }
 
     @Test
