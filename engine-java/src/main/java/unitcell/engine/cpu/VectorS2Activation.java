@@ -63,8 +63,7 @@ final class VectorS2Activation {
                     VectorS2Fourier.activation(plan, f, h, values);
                     VectorS2Legendre.toCoefficients(plan, plan.legendreFrom, h, in);
                     if (scalars != 0) {
-                        VectorMask<Float> mask = Lanes.first(lanes);
-                        Lanes.store(in, VectorS2Silu.silu(Lanes.load(scalars + n * scalarStride + 4L * c, mask)));
+                        scalar(scalars + n * scalarStride + 4L * c, lanes, in);
                     }
                     store(in, lanes, out + n * rowBytes + 4L * c, false);
                 }
@@ -118,7 +117,21 @@ final class VectorS2Activation {
         });
     }
 
+    /** SiLU of a vector of scalars; masks only where lanes are missing, since masked loads are slow without 512 bits. */
+    private static void scalar(long from, int lanes, long to) {
+        if (lanes == Lanes.WIDTH) {
+            Lanes.store(to, VectorS2Silu.silu(Lanes.load(from)));
+        } else {
+            Lanes.store(to, VectorS2Silu.silu(Lanes.load(from, Lanes.first(lanes))));
+        }
+    }
+
     private static void scalarGradient(long g, long scalars, long to, int lanes, boolean add) {
+        if (lanes == Lanes.WIDTH) {
+            FloatVector v = VectorS2Silu.slope(Lanes.load(scalars)).mul(Lanes.load(g));
+            Lanes.store(to, add ? v.add(Lanes.load(to)) : v);
+            return;
+        }
         VectorMask<Float> mask = Lanes.first(lanes);
         FloatVector v = VectorS2Silu.slope(Lanes.load(scalars, mask)).mul(Lanes.load(g, mask));
         Lanes.store(to, add ? v.add(Lanes.load(to, mask)) : v, mask);
@@ -139,12 +152,15 @@ final class VectorS2Activation {
     }
 
     private void store(long from, int lanes, long to, boolean add) {
-        VectorMask<Float> mask = Lanes.first(lanes);
-        for (int k = 0; k < plan.coefficients; k++, from += Lanes.BYTES, to += step) {
-            FloatVector v = Lanes.load(from);
-            if (lanes == Lanes.WIDTH) {
+        if (lanes == Lanes.WIDTH) {
+            for (int k = 0; k < plan.coefficients; k++, from += Lanes.BYTES, to += step) {
+                FloatVector v = Lanes.load(from);
                 Lanes.store(to, add ? v.add(Lanes.load(to)) : v);
-            } else {
+            }
+        } else {
+            VectorMask<Float> mask = Lanes.first(lanes);
+            for (int k = 0; k < plan.coefficients; k++, from += Lanes.BYTES, to += step) {
+                FloatVector v = Lanes.load(from);
                 Lanes.store(to, add ? v.add(Lanes.load(to, mask)) : v, mask);
             }
         }
