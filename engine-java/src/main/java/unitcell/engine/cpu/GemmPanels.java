@@ -108,7 +108,9 @@ record GemmPanels(int depth, int columns, long address, long step, long panelSte
             }
             if (whole < to) {
                 Lanes.store(at(whole, k), Lanes.load(end, first).mul(factor));
-                Lanes.store(at(whole, k) + Lanes.BYTES, Lanes.load(end + Lanes.BYTES, second).mul(factor));
+                Lanes.store(
+                        at(whole, k) + Lanes.BYTES,
+                        Lanes.load(end + Lanes.BYTES, second).mul(factor));
             }
         }
     }

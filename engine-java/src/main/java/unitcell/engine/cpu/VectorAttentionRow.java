@@ -84,8 +84,7 @@ final class VectorAttentionRow {
         for (int a = 0; a < row; a += Lanes.WIDTH) {
             FloatVector sum = Lanes.fma(Lanes.loadAt(y, a), Lanes.broadcast(outer), Lanes.loadAt(ddot, a));
             Lanes.storeAt(ddot, a, sum);
-            Lanes.storeAt(
-                    slope, a, Lanes.loadAt(dot, a).mul(outer).mul(Lanes.loadAt(slope, a)));
+            Lanes.storeAt(slope, a, Lanes.loadAt(dot, a).mul(outer).mul(Lanes.loadAt(slope, a)));
         }
     }
 
@@ -103,7 +102,8 @@ final class VectorAttentionRow {
     static void project(long g, long n, float mean, float projection, int row) {
         FloatVector down = Lanes.broadcast(-projection);
         for (int a = 0; a < row; a += Lanes.WIDTH) {
-            Lanes.storeAt(g, a, Lanes.fma(Lanes.loadAt(n, a), down, Lanes.loadAt(g, a).sub(mean)));
+            Lanes.storeAt(
+                    g, a, Lanes.fma(Lanes.loadAt(n, a), down, Lanes.loadAt(g, a).sub(mean)));
         }
     }
 }

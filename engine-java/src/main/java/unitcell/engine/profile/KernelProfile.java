@@ -80,8 +80,8 @@ public final class KernelProfile {
     public List<Row> rows() {
         int count = Math.max(1, steps.size());
         List<Row> rows = new ArrayList<>();
-        entries.forEach((kernel, e) -> rows.add(
-                new Row(kernel, (double) e.calls / count, median(e.steps), e.flops / count, e.bytes / count)));
+        entries.forEach((kernel, e) ->
+                rows.add(new Row(kernel, (double) e.calls / count, median(e.steps), e.flops / count, e.bytes / count)));
         rows.sort(Comparator.comparingDouble(Row::seconds).reversed());
         return rows;
     }

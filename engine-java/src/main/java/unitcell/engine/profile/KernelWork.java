@@ -25,8 +25,10 @@ record KernelWork(double flops, double bytes) {
         return switch (argument) {
             case Tensor t -> seen.add(t) ? (double) t.size() * t.dtype().bytes() : 0;
             case Sink s -> bytes(s.tensor(), seen) * (s.add() ? 2 : 1);
-            case Columns c -> (double) c.tensor().dim(0) * c.count() * c.tensor().dtype().bytes();
-            case Matrix m -> (double) m.rows() * m.columns() * m.tensor().dtype().bytes();
+            case Columns c ->
+                (double) c.tensor().dim(0) * c.count() * c.tensor().dtype().bytes();
+            case Matrix m ->
+                (double) m.rows() * m.columns() * m.tensor().dtype().bytes();
             case EdgeIndex e -> bytes(e.source(), seen) + bytes(e.target(), seen);
             case Object[] several -> {
                 double sum = 0;

@@ -15,8 +15,8 @@ public record Counterpart(Crystal crystal, int[] original, double[] rotation) {
 
     public Counterpart {
         if (original.length != crystal.size() || rotation.length != 9) {
-            throw new IllegalArgumentException("a counterpart with " + crystal.size() + " atoms has "
-                    + original.length + " originals and " + rotation.length + " numbers of a rotation");
+            throw new IllegalArgumentException("a counterpart with " + crystal.size() + " atoms has " + original.length
+                    + " originals and " + rotation.length + " numbers of a rotation");
         }
     }
 

@@ -26,9 +26,7 @@ public record Deviation(double scalars, double vectors, double means) {
     /** The larger of each. */
     public Deviation max(Deviation other) {
         return new Deviation(
-                Math.max(scalars, other.scalars()),
-                Math.max(vectors, other.vectors()),
-                Math.max(means, other.means()));
+                Math.max(scalars, other.scalars()), Math.max(vectors, other.vectors()), Math.max(means, other.means()));
     }
 
     /** The sums. */

@@ -135,8 +135,7 @@ public final class EquivarianceCheck {
         double[] out = new double[vectors.length];
         for (int i = 0; i < vectors.length; i += 3) {
             for (int k = 0; k < 3; k++) {
-                out[i + k] =
-                        r[3 * k] * vectors[i] + r[3 * k + 1] * vectors[i + 1] + r[3 * k + 2] * vectors[i + 2];
+                out[i + k] = r[3 * k] * vectors[i] + r[3 * k + 1] * vectors[i + 1] + r[3 * k + 2] * vectors[i + 2];
             }
         }
         return out;

@@ -76,8 +76,8 @@ public final class GeneratorModel implements EquivarianceCheck.Model {
             roll(frames, 9 * e, 2 * Math.PI * roll.uniform(e));
         }
         rotation.copyFrom(frames);
-        EdgeFrames turned = SphericalOps.edgeFrame(
-                tape, generator.config().lmax(), Var.constant(vector), distance, rotation, null);
+        EdgeFrames turned =
+                SphericalOps.edgeFrame(tape, generator.config().lmax(), Var.constant(vector), distance, rotation, null);
         return new EdgeContext(own.edges(), turned, own.species(), own.envelope());
     }
 

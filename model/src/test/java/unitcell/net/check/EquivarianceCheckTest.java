@@ -81,7 +81,11 @@ class EquivarianceCheckTest {
         assertEquals(List.of(Change.PERMUTATION, Change.SUPERCELL), broken(c -> plus(c, i -> i == 0 ? 1 : 0)));
         assertEquals(
                 List.of(Change.BASIS, Change.SUPERCELL),
-                broken(c -> withMean(c, c.lattice().length(0) + c.lattice().length(1) + c.lattice().length(2))));
+                broken(c -> withMean(
+                        c,
+                        c.lattice().length(0)
+                                + c.lattice().length(1)
+                                + c.lattice().length(2))));
         assertEquals(List.of(Change.SUPERCELL), broken(c -> withMean(c, c.size())));
     }
 
@@ -146,7 +150,8 @@ class EquivarianceCheckTest {
             assertTrue(before.size() == 1 || !before.equals(c.crystal()), "nothing changed");
         }
         List<Counterpart> again = new EquivarianceCheck(crystals(), 3).counterparts(change);
-        assertArrayEquals(changed.get(2).crystal().frac(), again.get(2).crystal().frac());
+        assertArrayEquals(
+                changed.get(2).crystal().frac(), again.get(2).crystal().frac());
     }
 
     @Test

@@ -1,56 +1,23 @@
 package unitcell.trainer.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import unitcell.crystal.Crystal;
-import unitcell.crystal.graph.NeighborRule;
-import unitcell.crystal.io.CrystalRecord;
-import unitcell.crystal.io.CrystalRecords;
-import unitcell.crystal.io.CrystalSource;
 import unitcell.engine.Device;
 import unitcell.engine.Devices;
 import unitcell.engine.io.AtomicFiles;
-import unitcell.engine.io.Json;
-import unitcell.engine.io.JsonNumber;
 import unitcell.engine.io.JsonObject;
 import unitcell.engine.profile.KernelProfile;
 import unitcell.net.EquiformerV2Config;
 import unitcell.net.GraphBatch;
-import unitcell.net.GraphBatches;
-import unitcell.net.ModelConfigJson;
-import unitcell.net.ModelPresets;
 import unitcell.trainer.Console;
 import unitcell.trainer.ExitCode;
-import unitcell.trainer.TrainerException;
 import unitcell.trainer.bench.MatrixWork;
 import unitcell.trainer.bench.StepBenchmark;
-import unitcell.trainer.data.BundledCrystals;
-import unitcell.trainer.data.DatasetReader;
 
 /** {@code unitcell bench step}. */
 final class BenchStepCommand implements Command {
-    private static final CommandOption<Path> MODEL_CONFIG = CommandOption.of(
-            "model-config",
-            ValueType.path("FILE"),
-            "network as JSON with EquiformerV2's keys, or an object holding it under \"config\"; wins over --preset");
-    private static final CommandOption<String> PRESET = CommandOption.of(
-                    "preset", ValueType.choice(ModelPresets.names().toArray(String[]::new)), "network by name")
-            .byDefault("small");
-    private static final CommandOption<Integer> BATCH = CommandOption.of(
-                    "batch", ValueType.integer(1, 1_000_000), "crystals in the batch: the first of the data")
-            .byDefault("32");
-    private static final CommandOption<Double> CUTOFF = CommandOption.of(
-                    "cutoff", ValueType.number(0.1, 100), "neighbour cutoff in angstrom")
-            .without("the network's max_radius");
-    private static final CommandOption<Integer> MAX_NEIGHBORS = CommandOption.of(
-                    "max-neighbors",
-                    ValueType.integer(1, 1_000_000),
-                    "nearest neighbours kept for each atom, exactly as many at most")
-            .without("the network's max_neighbors");
     private static final CommandOption<Integer> STEPS = CommandOption.of(
                     "steps", ValueType.integer(1, 100_000), "measured training steps, and as many forward passes")
             .byDefault("5");
@@ -59,7 +26,6 @@ final class BenchStepCommand implements Command {
             .byDefault("5");
     private static final CommandOption<Boolean> PROFILE = CommandOption.flag(
             "profile", "then profile as many training steps: time and rate of every kernel, forward and backward");
-    private static final CommandOption<String> DATA = SharedOptions.DATA.byDefault(DatasetReader.BUNDLED);
 
     @Override
     public String name() {
@@ -84,12 +50,12 @@ final class BenchStepCommand implements Command {
     @Override
     public List<CommandOption<?>> options() {
         return List.of(
-                MODEL_CONFIG,
-                PRESET,
-                DATA,
-                BATCH,
-                CUTOFF,
-                MAX_NEIGHBORS,
+                BenchBatch.MODEL_CONFIG,
+                BenchBatch.PRESET,
+                BenchBatch.DATA,
+                BenchBatch.BATCH,
+                BenchBatch.CUTOFF,
+                BenchBatch.MAX_NEIGHBORS,
                 STEPS,
                 WARMUP,
                 PROFILE,
@@ -115,12 +81,9 @@ final class BenchStepCommand implements Command {
 
     @Override
     public ExitCode run(Arguments arguments, Console console) throws IOException {
-        EquiformerV2Config config = config(arguments);
-        List<Crystal> crystals = crystals(arguments, console);
-        NeighborRule rule = NeighborRule.within(arguments.find(CUTOFF).orElse(config.maxRadius()));
-        int neighbors = arguments.find(MAX_NEIGHBORS).orElse(config.maxNeighbors());
-        GraphBatch batch = GraphBatches.of(crystals, neighbors == 0 ? rule : rule.nearestStrict(neighbors));
-        config = withRowsFor(batch, config, console);
+        BenchBatch work = BenchBatch.of(arguments, console);
+        EquiformerV2Config config = work.config();
+        GraphBatch batch = work.batch();
         Devices.Choice choice = Devices.choose(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments));
         try (Device device = choice.device()) {
             console.line(choice.line());
@@ -141,55 +104,6 @@ final class BenchStepCommand implements Command {
             }
         }
         return ExitCode.OK;
-    }
-
-    private static EquiformerV2Config config(Arguments arguments) throws IOException {
-        if (arguments.find(MODEL_CONFIG).isEmpty()) {
-            return ModelPresets.of(arguments.get(PRESET));
-        }
-        JsonObject json = Json.parse(arguments.get(MODEL_CONFIG)).asObject();
-        return ModelConfigJson.read(json.has("config") ? json.getObject("config") : json);
-    }
-
-    private static List<Crystal> crystals(Arguments arguments, Console console) {
-        int count = arguments.get(BATCH);
-        String data = arguments.get(DATA);
-        List<Crystal> out = new ArrayList<>();
-        if (data.equals(DatasetReader.BUNDLED)) {
-            out.addAll(BundledCrystals.read().stream().limit(count).toList());
-        } else {
-            try (CrystalRecords records = CrystalSource.of(data).open()) {
-                while (out.size() < count && records.hasNext()) {
-                    switch (records.next()) {
-                        case CrystalRecord.Accepted a -> out.add(a.crystal());
-                        case CrystalRecord.Refused r -> console.warn("skipped " + r.message());
-                        case CrystalRecord.CompositionOnly c ->
-                            console.warn("skipped " + c.where() + ": a composition without a structure");
-                    }
-                }
-            }
-        }
-        if (out.isEmpty()) {
-            throw TrainerException.input(data + ": holds no crystal that can be read");
-        }
-        return out;
-    }
-
-    /** A network for fewer elements than the data hold gets larger species tables; timings hardly change. */
-    private static EquiformerV2Config withRowsFor(GraphBatch batch, EquiformerV2Config config, Console console)
-            throws IOException {
-        int highest = java.util.Arrays.stream(batch.species()).max().orElse(0);
-        if (highest < config.maxNumElements()) {
-            return config;
-        }
-        console.warn("max_num_elements raised from " + config.maxNumElements() + " to " + (highest + 1)
-                + ": the data hold atomic number " + highest);
-        JsonObject old = ModelConfigJson.write(config);
-        JsonObject.Builder builder = JsonObject.builder();
-        old.members()
-                .forEach(
-                        (k, v) -> builder.put(k, k.equals("max_num_elements") ? JsonNumber.of((long) highest + 1) : v));
-        return ModelConfigJson.read(builder.build());
     }
 
     private static void print(Console console, GraphBatch batch, StepBenchmark.Result r) {

@@ -28,7 +28,8 @@ final class Commands {
                 new VerifyGoldenCommand(),
                 new VerifyGradientsCommand(),
                 new VerifyEquivarianceCommand(),
-                new BenchStepCommand()));
+                new BenchStepCommand(),
+                new BenchKernelsCommand()));
     }
 
     /** In the order of the help text. */

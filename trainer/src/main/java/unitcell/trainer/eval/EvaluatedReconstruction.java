@@ -76,7 +76,10 @@ public final class EvaluatedReconstruction {
         guessed.forEach((condition, guess) -> {
             String noise = String.format(Locale.ROOT, "%.3g", condition.noise());
             rows.add(row(
-                    "completed", condition.mask().slug(), noise, score.row(condition).valid()));
+                    "completed",
+                    condition.mask().slug(),
+                    noise,
+                    score.row(condition).valid()));
             rows.add(row("most frequent species", condition.mask().slug(), noise, guess));
         });
         return rows;

@@ -41,7 +41,9 @@ final class EquivarianceCrystals {
         int two = Math.min(8, elements - 1);
         addIfClear(crystals, rule, crystal("cubic, one atom", Lattice.cubic(2.87), new int[] {one}, 0, 0, 0));
         addIfClear(
-                crystals, rule, masked(crystal("cubic", Lattice.cubic(3.21), new int[] {one, two}, 0, 0, 0, 0.5, 0.5, 0.5)));
+                crystals,
+                rule,
+                masked(crystal("cubic", Lattice.cubic(3.21), new int[] {one, two}, 0, 0, 0, 0.5, 0.5, 0.5)));
         SplittableRandom random = new SplittableRandom(seed);
         for (int atoms : new int[] {1, 3}) {
             crystals.add(ragged(random, rule, elements, atoms));

@@ -109,7 +109,10 @@ public final class EquivarianceVerifier {
         Allowance allowance = Allowance.none(crystals.size());
         if (EquivarianceNetwork.usesGrid(exact.config())) {
             try (Refined fine = Refined.of(oracle, exact, rule, check, rounding64)) {
-                new Rows(subject + ", its grid refined to " + fine.resolution() + " x " + fine.resolution(), oracle, check)
+                new Rows(
+                                subject + ", its grid refined to " + fine.resolution() + " x " + fine.resolution(),
+                                oracle,
+                                check)
                         .add(fine.model(), DType.F64, rounding64, Allowance.of(fine));
                 allowance = Allowance.measured(check, own, fine.model(), seed);
             }
@@ -167,8 +170,7 @@ public final class EquivarianceVerifier {
         }
 
         /** One row: the crystal whose error is largest in proportion to its bound. */
-        private void add(
-                String quantity, List<Deviation> errors, Bounds bounds, ToDoubleFunction<Deviation> kind) {
+        private void add(String quantity, List<Deviation> errors, Bounds bounds, ToDoubleFunction<Deviation> kind) {
             String implementation = (where == oracle ? "scalar" : where.name()) + " " + bounds.type();
             Check worst = null;
             for (int k = 0; k < errors.size(); k++) {
@@ -195,7 +197,8 @@ public final class EquivarianceVerifier {
         double of(int crystal, ToDoubleFunction<Deviation> kind) {
             double tolerance = dtype == DType.F64 ? EquivarianceCheck.FLOAT64 : EquivarianceCheck.FLOAT32;
             double rounded = kind.applyAsDouble(rounding.get(crystal).relativeTo(magnitude));
-            return Math.max(tolerance, rounded) + kind.applyAsDouble(grid.get(crystal).relativeTo(magnitude));
+            return Math.max(tolerance, rounded)
+                    + kind.applyAsDouble(grid.get(crystal).relativeTo(magnitude));
         }
     }
 }

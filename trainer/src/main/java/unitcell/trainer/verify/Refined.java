@@ -34,8 +34,7 @@ record Refined(int resolution, Generator generator, GeneratorModel model, List<D
      */
     static Refined of(
             Device oracle, Generator exact, NeighborRule rule, EquivarianceCheck check, List<Deviation> rounding) {
-        List<Prediction> before =
-                EquivarianceCheck.predict(new GeneratorModel(oracle, exact, rule), check.originals());
+        List<Prediction> before = EquivarianceCheck.predict(new GeneratorModel(oracle, exact, rule), check.originals());
         Deviation nothing = EquivarianceCheck.magnitude(before).times(NOTHING);
         int own = Math.max(exact.config().gridResolution(), 2 * (exact.config().lmax() + 1));
         for (int k = 0; ; k++) {

@@ -126,7 +126,7 @@ class EvaluateModelTest {
         for (int k = 0; k < order.length; k++) {
             List<Crystal> completed = new ArrayList<>();
             List<Crystal> guessed = new ArrayList<>();
-            ReconstructionScore score = 
+            ReconstructionScore score =
                     new ReconstructionScore(model.baseline(), ValidityRules.of(OxidationStates.SMACT14));
             Condition condition = order[k];
             trials.run(truth.iterator(), condition, (spoilt, reconstruction) -> {

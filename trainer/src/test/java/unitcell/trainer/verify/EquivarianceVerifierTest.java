@@ -30,7 +30,8 @@ class EquivarianceVerifierTest {
 
     private static List<Check> of(CheckReport report, String start, String implementation) {
         return report.checks().stream()
-                .filter(c -> c.quantity().startsWith(start) && c.implementation().equals(implementation))
+                .filter(c ->
+                        c.quantity().startsWith(start) && c.implementation().equals(implementation))
                 .toList();
     }
 
@@ -40,8 +41,7 @@ class EquivarianceVerifierTest {
         assertEquals(26, report.checks().size());
         assertEquals(0, report.failed());
         for (Check check : report.checks()) {
-            assertTrue(
-                    check.error() <= (check.implementation().contains("64") ? 1e-9 : 1e-3), check.toString());
+            assertTrue(check.error() <= (check.implementation().contains("64") ? 1e-9 : 1e-3), check.toString());
         }
     }
 
@@ -62,7 +62,9 @@ class EquivarianceVerifierTest {
     @Test
     void everyVariantIsReadAndTheirCrystalsAreClearOfTheirRules() {
         List<EquivarianceNetwork> variants = EquivarianceNetwork.variants();
-        assertEquals(variants.size(), variants.stream().map(EquivarianceNetwork::name).distinct().count());
+        assertEquals(
+                variants.size(),
+                variants.stream().map(EquivarianceNetwork::name).distinct().count());
         assertTrue(variants.stream().anyMatch(v -> v.trainingSteps() > 0));
         NeighborRule rule = NeighborRule.within(4);
         List<Crystal> crystals = EquivarianceCrystals.of(rule, 119, 3, 1);

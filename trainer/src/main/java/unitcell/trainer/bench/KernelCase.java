@@ -1,0 +1,24 @@
+package unitcell.trainer.bench;
+
+/**
+ * One kernel with arguments of the sizes that a network uses.
+ *
+ * @param family of the kernel contract
+ * @param kernel name in the kernel contract
+ * @param shape the sizes that matter, for people
+ * @param setup makes the arguments
+ */
+record KernelCase(String family, String kernel, String shape, Setup setup) {
+    /** Makes arguments; called once, before the kernel is timed. */
+    @FunctionalInterface
+    interface Setup {
+        Call prepare(Workspace workspace);
+    }
+
+    /**
+     * A call that can be repeated.
+     *
+     * @param flops additions and multiplications that the kernel's definition needs, a function such as exp being one
+     */
+    record Call(double flops, Runnable run) {}
+}
