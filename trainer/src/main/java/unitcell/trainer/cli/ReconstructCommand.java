@@ -226,11 +226,7 @@ final class ReconstructCommand implements Command {
             console.line("and " + (outcome.hidden() - rows.size()) + " more sites in "
                     + arguments.get(OUT).resolve("species.csv"));
         }
-        console.line("");
-        console.table(ReconstructionScore.HEADER, score.table());
-        console.line("");
-        console.table(ReconstructionScore.VALIDITY_HEADER, score.validityTable());
-        score.baseline().ifPresent(b -> console.line("most frequent species: " + b));
+        scores(console, score);
         console.print(
                 "%s%d crystals completed, %d skipped; results in %s",
                 outcome.stopped() ? "stopped: " : "",
@@ -252,5 +248,18 @@ final class ReconstructCommand implements Command {
                             .build()
                             .pretty());
         }
+    }
+
+    /** Species and positions only where there is a truth to compare with. */
+    private static void scores(Console console, ReconstructionScore score) {
+        boolean compares = score.conditions().stream()
+                .anyMatch(condition -> score.row(condition).hidden() > 0 || condition.noise() > 0);
+        if (compares) {
+            console.line("");
+            console.table(ReconstructionScore.HEADER, score.table());
+            score.baseline().ifPresent(b -> console.line("most frequent species: " + b));
+        }
+        console.line("");
+        console.table(ReconstructionScore.VALIDITY_HEADER, score.validityTable());
     }
 }

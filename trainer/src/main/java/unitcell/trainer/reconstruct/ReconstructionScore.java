@@ -18,9 +18,9 @@ import unitcell.engine.io.JsonObject;
  *
  * <p>Species count over hidden atoms, positions over all atoms, each atom alike whatever its crystal. Hidden atoms that
  * are unknown in the truth itself count in positions only. Distances go to the nearest periodic image; a common shift of
- * a whole crystal counts in full, although no network can see it; aligned distances are without it. Validity is judged for completed crystals and, by the
- * same rules, for the truth, which does not pass them always either; crystals with sites that the truth does not know are
- * not judged.
+ * a whole crystal counts in full, although no network can see it; aligned distances are without it. Validity
+ * is judged for completed crystals and, by the same rules, for the truth, which does not always pass them either; a truth
+ * with unknown sites is not judged.
  */
 public final class ReconstructionScore {
     /** Heads of {@link #table}. */
@@ -173,9 +173,11 @@ public final class ReconstructionScore {
         row.after = row.after.plus(PositionError.of(after));
         row.alignedBefore = row.alignedBefore.plus(PositionError.of(PositionError.aligned(before)));
         row.alignedAfter = row.alignedAfter.plus(PositionError.of(PositionError.aligned(after)));
-        if (rules.isPresent() && truth.composition().count(Element.UNKNOWN_Z) == 0) {
+        if (rules.isPresent()) {
             row.valid = row.valid.plus(rules.get().judge(result.completed()));
-            row.truthValid = row.truthValid.plus(rules.get().judge(truth));
+            if (truth.composition().count(Element.UNKNOWN_Z) == 0) {
+                row.truthValid = row.truthValid.plus(rules.get().judge(truth));
+            }
         }
     }
 

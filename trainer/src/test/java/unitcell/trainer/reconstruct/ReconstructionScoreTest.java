@@ -126,10 +126,10 @@ class ReconstructionScoreTest {
         score.add(RANDOM, salt, new Reconstruction(pair(11, 0, 0.5), pair(11, 10, 0.5), List.of(guess(1, 10))));
         score.add(RANDOM, salt, new Reconstruction(pair(0, 17, 0.5), onTop, List.of(guess(0, 11))));
         score.add(RANDOM, pair(0, 17, 0.5), new Reconstruction(pair(0, 17, 0.5), salt, List.of(guess(0, 11))));
-        assertEquals(new ValidShares(3, 2, 2, 1), score.row(RANDOM).valid());
+        assertEquals(new ValidShares(4, 3, 3, 2), score.row(RANDOM).valid());
         assertEquals(new ValidShares(3, 3, 3, 3), score.row(RANDOM).truthValid());
         assertEquals(
-                List.of("random", "0.100", "3", "66.7 %", "100.0 %", "66.7 %", "100.0 %", "33.3 %", "100.0 %"),
+                List.of("random", "0.100", "4", "75.0 %", "100.0 %", "75.0 %", "100.0 %", "50.0 %", "100.0 %"),
                 score.validityTable().get(0));
     }
 
