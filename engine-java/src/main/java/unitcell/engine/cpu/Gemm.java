@@ -20,11 +20,14 @@ final class Gemm {
     /** Largest depth of a block: a panel of that depth takes 24 KB and stays in the first-level cache. */
     static final int DEPTH = 24 * 1024 / (4 * GemmBlock.COLUMNS);
 
-    /** Rows of a block, and the most rows of a task; a multiple of {@link GemmBlock#ROWS}. */
-    private static final int HEIGHT = 96;
+    /**
+     * Rows of a block, and the most rows of a task; a multiple of {@link GemmBlock#ROWS}. Every block fetches all panels
+     * anew, from the third-level cache where the right-hand matrix is large: 96 rows were a third slower there.
+     */
+    private static final int HEIGHT = 192;
 
     /** The least rows of a task that has others beside it. */
-    private static final int LOW = 48;
+    private static final int LOW = 96;
 
     /** Multiply-adds below which starting other threads costs more than it saves: 5 us on a fast core. */
     private static final long SERIAL = 1 << 19;
@@ -144,7 +147,7 @@ final class Gemm {
             }
             return;
         }
-        int even = rows / TASKS / GemmBlock.ROWS * GemmBlock.ROWS;
+        int even = 2 * rows / TASKS / GemmBlock.ROWS * GemmBlock.ROWS;
         int height = Math.max(LOW, Math.min(HEIGHT, even));
         int down = (rows + height - 1) / height;
         // A task repeats the copying of its rows where a is transposed, so columns are split only where rows are few.
