@@ -79,8 +79,8 @@ final class CompositionValidity {
         int decider = Math.max(unknown, 1);
         for (int sign : new int[] {1, -1}) {
             IntPredicate mayBeLike = i -> i != decider;
-            IntPredicate mayBeOpposite = i ->
-                    i >= decider || (i > 0 && sign * Double.compare(electronegativity[i], electronegativity[0]) > 0);
+            IntPredicate mayBeOpposite =
+                    i -> i >= decider || (i > 0 && sign * (electronegativity[i] - electronegativity[0]) > 0);
             IntPredicate positive = sign > 0 ? mayBeLike : mayBeOpposite;
             IntPredicate negative = sign > 0 ? mayBeOpposite : mayBeLike;
             if (ChargeBalance.isPossible(counts, restricted(states, positive, negative))) {
