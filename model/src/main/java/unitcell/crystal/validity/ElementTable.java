@@ -7,6 +7,9 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 import unitcell.crystal.Element;
 
 /**
@@ -15,13 +18,28 @@ import unitcell.crystal.Element;
  * electronegativity and for what is no metal; lines with {@code #} are comments. {@link ElementTableWriter} writes it.
  */
 final class ElementTable {
+    private static final Map<OxidationStates, ElementTable> TABLES = readAll();
+
     private final int[][] states = new int[OxidationStates.MAX_Z + 1][];
     private final double[] electronegativity = new double[OxidationStates.MAX_Z + 1];
     private final boolean[] metal = new boolean[OxidationStates.MAX_Z + 1];
 
     private ElementTable() {}
 
-    static ElementTable read(String resource) {
+    /** The table of a set. */
+    static ElementTable of(OxidationStates set) {
+        return TABLES.get(set);
+    }
+
+    private static Map<OxidationStates, ElementTable> readAll() {
+        Map<OxidationStates, ElementTable> tables = new EnumMap<>(OxidationStates.class);
+        for (OxidationStates set : OxidationStates.values()) {
+            tables.put(set, read(set.slug() + ".txt"));
+        }
+        return Collections.unmodifiableMap(tables);
+    }
+
+    private static ElementTable read(String resource) {
         ElementTable table = new ElementTable();
         try (InputStream in = ElementTable.class.getResourceAsStream(resource)) {
             if (in == null) {

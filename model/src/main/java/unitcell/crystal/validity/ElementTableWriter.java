@@ -22,7 +22,7 @@ import unitcell.engine.io.AtomicFiles;
 final class ElementTableWriter {
     private static final String HEADER = """
             # Facts compiled by SMACT, https://github.com/WMD-group/SMACT, D. W. Davies et al., JOSS 4, 1361 (2019),
-            # MIT License. Symbol, Pauling electronegativity (- unknown), m for metals, oxidation states. Set: %s.
+            # MIT License. Symbol, Pauling electronegativity (- unknown), m for metals, oxidation states. Set:
             """;
     private static final int ELECTRONEGATIVITY_COLUMN = 9;
 
@@ -74,7 +74,8 @@ final class ElementTableWriter {
                             .map(state -> " " + Integer.parseInt(state))
                             .collect(Collectors.joining()));
         }
-        StringBuilder text = new StringBuilder(HEADER.formatted(set));
+        StringBuilder text =
+                new StringBuilder(HEADER.strip()).append(' ').append(set).append(".\n");
         for (int z = 1; z <= OxidationStates.MAX_Z; z++) {
             String symbol = Element.of(z).symbol();
             text.append(symbol).append(' ').append(electronegativity.get(symbol));

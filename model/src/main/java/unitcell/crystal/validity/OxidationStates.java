@@ -31,12 +31,10 @@ public enum OxidationStates {
 
     private final String slug;
     private final boolean excusesUnknown;
-    private final ElementTable table;
 
     OxidationStates(String slug, boolean excusesUnknown) {
         this.slug = slug;
         this.excusesUnknown = excusesUnknown;
-        this.table = ElementTable.read(slug + ".txt");
     }
 
     /** The word for it in options and tables: {@code smact14}, {@code smact-2.2.1}, {@code icsd24}. */
@@ -50,17 +48,17 @@ public enum OxidationStates {
      * @param z atomic number, 1 to {@link #MAX_Z}
      */
     public int[] of(int z) {
-        return table.states(z).clone();
+        return ElementTable.of(this).states(z).clone();
     }
 
     /** Pauling electronegativity, NaN if unknown. */
     public double electronegativity(int z) {
-        return table.electronegativity(z);
+        return ElementTable.of(this).electronegativity(z);
     }
 
     /** Whether the element counts as a metal in alloys. */
     public boolean isMetal(int z) {
-        return table.isMetal(z);
+        return ElementTable.of(this).isMetal(z);
     }
 
     /**
