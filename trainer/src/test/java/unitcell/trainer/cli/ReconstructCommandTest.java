@@ -222,11 +222,12 @@ class ReconstructCommandTest {
     @Test
     void idsThatNameTheSameFileAreKeptApart() throws IOException {
         Path table = folder.resolve("table.jsonl");
-        String row = "{\"id\": \"%s\", \"cell\": [4, 4, 4, 90, 90, 90], \"species\": [\"Na\", \"X\"],"
-                + " \"frac\": [0, 0, 0, 0.5, 0.5, 0.5]}\n";
         StringBuilder rows = new StringBuilder();
         for (String id : List.of("x/y", "x:y", "X_Y", "..", "../../etc", "")) {
-            rows.append(String.format(row, id));
+            rows.append("{\"id\": \"")
+                    .append(id)
+                    .append("\", \"cell\": [4, 4, 4, 90, 90, 90], \"species\": [\"Na\", \"X\"],")
+                    .append(" \"frac\": [0, 0, 0, 0.5, 0.5, 0.5]}\n");
         }
         Files.writeString(table, rows);
         Result result = run(trained, "--input", table.toString());
