@@ -39,13 +39,13 @@ final class DemoCommand implements Command {
     @Override
     public String description() {
         return """
-                Trains the preset "%s" on the crystals that come with the program, hides species and displaces atoms of \
+                Trains a small network (%s) on the crystals that come with the program, hides species and displaces atoms of \
                 crystals of compositions that were held out, completes them, prints how well, and writes %s, one file \
                 that any browser opens.
 
                 Run again, it goes on where it was stopped; once training is finished it completes and reports anew. A \
                 run with other options in the same folder is moved aside, as runs/demo.1, and training starts afresh. \
-                A signal ends it with a checkpoint and status 75.""".formatted(DemoOptions.PRESET, Demo.REPORT);
+                A signal ends it with a checkpoint and status 75.""".formatted(DemoOptions.ABOUT, Demo.REPORT);
     }
 
     @Override

@@ -17,6 +17,9 @@ final class RateSchedule {
     /** Share of the time limit that the cosine takes. */
     static final double COOL_DOWN_SHARE = 0.5;
 
+    /** Share of the time limit after which the speed is measured: before it, data were read and the JVM compiled. */
+    private static final double SETTLED_SHARE = 0.25;
+
     private static final long UNKNOWN = -1;
 
     private final long warmup;
@@ -24,6 +27,8 @@ final class RateSchedule {
     private final double end;
     private long coolDownStart;
     private long coolDownEnd;
+    private long settledStep = UNKNOWN;
+    private double settledAt;
 
     private RateSchedule(long warmup, double start, double end, long coolDownStart, long coolDownEnd) {
         this.warmup = warmup;
@@ -68,10 +73,17 @@ final class RateSchedule {
      * @return whether the cool-down was fixed by this call
      */
     boolean observe(long step, double used, double limit) {
-        if (coolDownStart != UNKNOWN || step == 0 || used < (1 - COOL_DOWN_SHARE) * limit) {
+        if (coolDownStart != UNKNOWN || step == 0) {
             return false;
         }
-        double stepsPerSecond = step / used;
+        if (settledStep == UNKNOWN && used >= SETTLED_SHARE * limit) {
+            settledStep = step;
+            settledAt = used;
+        }
+        if (used < (1 - COOL_DOWN_SHARE) * limit) {
+            return false;
+        }
+        double stepsPerSecond = step > settledStep ? (step - settledStep) / (used - settledAt) : step / used;
         // A little less than the time allows, so that the rate has come down before the limit cuts it off.
         long left = Math.round(0.97 * stepsPerSecond * Math.max(0, limit - used));
         coolDownStart = step;

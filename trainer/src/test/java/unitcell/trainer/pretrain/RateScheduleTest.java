@@ -39,6 +39,15 @@ class RateScheduleTest {
     }
 
     @Test
+    void slowFirstStepsDoNotShortenTheCoolDown() {
+        RateSchedule schedule = RateSchedule.ofTime(10, 0.2, 0.01);
+        assertFalse(schedule.observe(1, 20, 100), "the first step waits for data and the compiler");
+        assertFalse(schedule.observe(6, 25, 100));
+        assertTrue(schedule.observe(56, 50, 100));
+        assertEquals(56 + Math.round(0.97 * 2 * 50), schedule.end(), "two steps a second since 25 s");
+    }
+
+    @Test
     void aCoolDownWithinTheWarmUpNeverRaisesTheRate() {
         RateSchedule schedule = RateSchedule.ofTime(100, 0.2, 0);
         assertTrue(schedule.observe(20, 50, 100));
