@@ -242,6 +242,7 @@ class GemmTest {
         NativeMemory memory = new NativeMemory();
         long bytes = 4 * (stride + 3);
         long address = memory.allocate(bytes);
+        Ranges.allow(address, bytes);
         try (Workers workers = new Workers(1);
                 Buffers buffers = new Buffers(5)) {
             double[][] x = {{1, 2, 3}, {-4, 5, -6}};
