@@ -24,7 +24,7 @@ public final class CheckReport {
         }
         out.printf(
                 Locale.ROOT,
-                "  %-34s %-16s error %9.2e  bound %8.1e  %s%n",
+                "  %-34s %-18s error %9.2e  bound %8.1e  %s%n",
                 check.quantity(),
                 check.implementation(),
                 check.error(),

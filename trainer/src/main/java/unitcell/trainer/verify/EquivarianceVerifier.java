@@ -171,8 +171,7 @@ public final class EquivarianceVerifier {
 
         /** One row: the crystal whose error is largest in proportion to its bound. */
         private void add(String quantity, List<Deviation> errors, Bounds bounds, ToDoubleFunction<Deviation> kind) {
-            String implementation =
-                    (where.name().equals(oracle.name()) ? "scalar" : where.name()) + " " + bounds.type();
+            String implementation = where.name() + " " + bounds.type();
             Check worst = null;
             for (int k = 0; k < errors.size(); k++) {
                 double error = kind.applyAsDouble(errors.get(k).relativeTo(bounds.magnitude()));

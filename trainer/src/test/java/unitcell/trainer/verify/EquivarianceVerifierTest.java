@@ -49,14 +49,14 @@ class EquivarianceVerifierTest {
     void aCoarseGridIsAllowedItsOwnErrorAndTheFineOneNone() {
         CheckReport report = report(EquivarianceNetwork.of("grid", SMALL + ", \"grid_resolution\": 6", 0));
         assertEquals(0, report.failed());
-        List<Check> rotations = of(report, "rotation: species", "scalar float64");
+        List<Check> rotations = of(report, "rotation: species", "cpu-scalar float64");
         assertEquals(2, rotations.size());
         assertTrue(rotations.get(0).subject().contains("refined"), rotations.toString());
         assertTrue(rotations.get(0).error() <= EquivarianceCheck.FLOAT64, rotations.toString());
         // Six points along each axis alias visibly, and the bound must not be wider than that explains.
         assertTrue(rotations.get(1).error() > 1e-6, rotations.toString());
         assertTrue(rotations.get(1).bound() < 100 * rotations.get(1).error(), rotations.toString());
-        assertTrue(of(report, "atom order: species", "scalar float64").stream().allMatch(c -> c.bound() <= 2e-9));
+        assertTrue(of(report, "atom order: species", "cpu-scalar float64").stream().allMatch(c -> c.bound() <= 2e-9));
     }
 
     @Test
