@@ -1,5 +1,6 @@
 package unitcell.engine.memory;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -125,9 +126,10 @@ public final class MemoryPool implements AutoCloseable {
         if (!memory.hostAccessible()) {
             return;
         }
-        for (int i = 0; i < GUARD_BYTES; i += 4) {
-            int found = (int) memory.read(block.address() + block.bytes() + i, unitcell.engine.DType.I32);
-            if (block.bytes() % 4 == 0 && found != 0xA5A5A5A5) {
+        byte[] guard = new byte[GUARD_BYTES];
+        memory.download(block.address() + block.bytes(), MemorySegment.ofArray(guard));
+        for (int i = 0; i < GUARD_BYTES; i++) {
+            if (guard[i] != GUARD) {
                 MemoryException overrun = new MemoryException("write past the end of a block of " + block.bytes()
                         + " bytes (" + block.tag() + "), " + i + " bytes behind it");
                 overrun.addSuppressed(block.origin());

@@ -78,7 +78,8 @@ public final class EquivarianceCheck {
     public List<Counterpart> counterparts(Change change) {
         List<Counterpart> changed = new ArrayList<>();
         for (int k = 0; k < crystals.size(); k++) {
-            SplittableRandom random = new SplittableRandom((seed * 1009 + k) * 31 + change.name().hashCode());
+            SplittableRandom random =
+                    new SplittableRandom((seed * 1009 + k) * 31 + change.name().hashCode());
             changed.add(change.of(crystals.get(k), random));
         }
         return changed;

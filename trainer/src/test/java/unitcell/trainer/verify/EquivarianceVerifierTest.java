@@ -56,7 +56,8 @@ class EquivarianceVerifierTest {
         // Six points along each axis alias visibly, and the bound must not be wider than that explains.
         assertTrue(rotations.get(1).error() > 1e-6, rotations.toString());
         assertTrue(rotations.get(1).bound() < 100 * rotations.get(1).error(), rotations.toString());
-        assertTrue(of(report, "atom order: species", "cpu-scalar float64").stream().allMatch(c -> c.bound() <= 2e-9));
+        assertTrue(
+                of(report, "atom order: species", "cpu-scalar float64").stream().allMatch(c -> c.bound() <= 2e-9));
     }
 
     @Test
