@@ -35,7 +35,10 @@ public final class DemoOptions {
     private static final long VALIDATE_EVERY = 100;
     private static final int VALIDATION_LIMIT = 100;
     /** Visible species are there to be copied: what is hidden should weigh more. */
-    private static final double MASKED_WEIGHT = 5;
+    static final double MASKED_WEIGHT = 5;
+
+    /** As in the paper. */
+    static final double POSITION_WEIGHT = 200;
 
     private DemoOptions() {}
 
@@ -55,7 +58,7 @@ public final class DemoOptions {
                         VALIDATION_LIMIT),
                 model(),
                 Corruption.standard(),
-                new PretrainLoss.Settings(200, MASKED_WEIGHT, false),
+                new PretrainLoss.Settings(POSITION_WEIGHT, MASKED_WEIGHT, false),
                 OPTIMISER,
                 new PretrainOptions.Schedule(
                         OptionalLong.empty(),

@@ -210,8 +210,11 @@ final class DemoReport {
                         .noisy("training", series(train, "step"), series(train, "loss"), window)
                         .points("validation", series(validation, "step"), series(validation, "loss"))
                         .picture(),
-                "Mean negative log-likelihood of the species of all atoms, plus 200 times the mean squared error of the"
-                        + " displacements in fractions of the lattice vectors.");
+                "Mean negative log-likelihood of the species of all atoms, hidden ones counting "
+                        + digits(DemoOptions.MASKED_WEIGHT, 0) + " times as much, plus "
+                        + digits(DemoOptions.POSITION_WEIGHT, 0)
+                        + " times the mean squared error of the displacements in"
+                        + " fractions of the lattice vectors.");
         report.figure(
                 new LossChart("Parts of the loss", "step", "loss")
                         .logarithmic()
