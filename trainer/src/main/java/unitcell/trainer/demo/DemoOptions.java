@@ -37,6 +37,9 @@ public final class DemoOptions {
     /** Visible species are there to be copied: what is hidden should weigh more. */
     static final double MASKED_WEIGHT = 5;
 
+    /** Between the two amounts that are tried afterwards. */
+    static final double NOISE = 0.15;
+
     /** As in the paper. */
     static final double POSITION_WEIGHT = 200;
 
@@ -57,7 +60,7 @@ public final class DemoOptions {
                         HELD_OUT,
                         VALIDATION_LIMIT),
                 model(),
-                Corruption.standard(),
+                Corruption.standard().withSigma(NOISE),
                 new PretrainLoss.Settings(POSITION_WEIGHT, MASKED_WEIGHT, false),
                 OPTIMISER,
                 new PretrainOptions.Schedule(

@@ -71,7 +71,8 @@ final class DemoReport {
         report.paragraph(
                 "Each held-out crystal was spoilt as in Liu et al. (arXiv 2312.14485): the species of some atoms"
                         + " are hidden \u2013 15 % of the sites at random, or every site of one species \u2013 and all atoms are moved by"
-                        + " Gaussian noise of 0.1 or 0.2 times the crystal's shortest distance. In one pass the network tells"
+                        + " Gaussian noise of 0.1 or 0.2 times the crystal's shortest distance; training saw "
+                        + DemoOptions.NOISE + ". In one pass the network tells"
                         + " each hidden species and each displacement. No crystal with the composition of a held-out one took"
                         + " part in training. The two shares above are for random sites and noise of " + first.noise()
                         + ".");
