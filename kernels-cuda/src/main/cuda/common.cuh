@@ -22,23 +22,23 @@
 
 #include <cstdint>
 
-// An entry point `kernel_suffix` for one element type. `body` calls a template with T (and constants given before it by
-// ENTRY_OF). bounds is a __launch_bounds__(...). Parameters must be written in parentheses.
-#define ENTRY_FOR(kernel, suffix, type, threads, params, body)                        \
-    namespace entry_##kernel##_##suffix {                                             \
-    using T = type;                                                                   \
-    extern "C" __global__ void __launch_bounds__(threads) kernel##_##suffix params { body; } \
-    UNITCELL_REGISTER(kernel##_##suffix)                                              \
+// An entry point `kernel_suffix` for one element type. The body, the last argument, calls a template with T. Parameters
+// stand in parentheses.
+#define ENTRY_FOR(kernel, suffix, type, threads, params, ...)                                       \
+    namespace entry_##kernel##_##suffix {                                                           \
+    using T = type;                                                                                 \
+    extern "C" __global__ void __launch_bounds__(threads) kernel##_##suffix params { __VA_ARGS__; } \
+    UNITCELL_REGISTER(kernel##_##suffix)                                                            \
     }
 
 // Both element types: kernel_f32 and kernel_f64.
-#define ENTRY(kernel, threads, params, body)                 \
-    ENTRY_FOR(kernel, f32, float, threads, params, body)     \
-    ENTRY_FOR(kernel, f64, double, threads, params, body)
+#define ENTRY(kernel, threads, params, ...)                     \
+    ENTRY_FOR(kernel, f32, float, threads, params, __VA_ARGS__) \
+    ENTRY_FOR(kernel, f64, double, threads, params, __VA_ARGS__)
 
 // A kernel without an element type.
-#define ENTRY_PLAIN(kernel, threads, params, body)                                    \
-    extern "C" __global__ void __launch_bounds__(threads) kernel params { body; }      \
+#define ENTRY_PLAIN(kernel, threads, params, ...)                                            \
+    extern "C" __global__ void __launch_bounds__(threads) kernel params { __VA_ARGS__; }     \
     UNITCELL_REGISTER(kernel)
 
 constexpr int WARP = 32;
