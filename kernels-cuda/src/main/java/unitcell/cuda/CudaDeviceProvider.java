@@ -6,15 +6,19 @@ import unitcell.engine.DeviceException;
 import unitcell.engine.DeviceProvider;
 
 /**
- * Answers whether CUDA can be used: looks for the driver, asks it for devices, and says what is missing. This build
- * carries no CUDA kernels, so the answer is no on every machine, with the first reason that applies.
+ * Answers whether CUDA can be used: looks for the driver, asks it for devices, and says what is missing; then opens them.
+ *
+ * <p>The questions go through java.lang.foreign, so that a machine without a driver never touches JCuda.
  */
 public final class CudaDeviceProvider implements DeviceProvider {
+    /** The oldest architecture that the kernels are compiled for. */
+    private static final int OLDEST_MAJOR = 8;
+
     private final String library;
 
     /** Found by {@link java.util.ServiceLoader}. */
     public CudaDeviceProvider() {
-        this("libcuda.so.1");
+        this(NativeLibraries.driver());
     }
 
     CudaDeviceProvider(String library) {
@@ -28,29 +32,44 @@ public final class CudaDeviceProvider implements DeviceProvider {
 
     @Override
     public Availability probe(int index) {
-        return new Availability(false, reason(index));
+        try {
+            Optional<CudaDriver> driver = CudaDriver.find(library);
+            if (driver.isEmpty()) {
+                return no("the NVIDIA driver is not installed (" + library + " cannot be loaded)");
+            }
+            driver.get().initialise();
+            int count = driver.get().deviceCount();
+            if (index < 0 || index >= count) {
+                return no("the NVIDIA driver offers " + count + (count == 1 ? " device" : " devices")
+                        + ", and there is no number " + index);
+            }
+            String name = driver.get().deviceName(index);
+            int major = driver.get().computeMajor(index);
+            if (major < OLDEST_MAJOR) {
+                return no(name + " has compute capability " + major + ".x; the kernels need " + OLDEST_MAJOR
+                        + ".0 or newer");
+            }
+            if (!CudaModules.built()) {
+                return no(name + " is present, but this build carries no CUDA kernels (nvcc was not found when it was"
+                        + " built)");
+            }
+            NativeLibraries.load();
+            return new Availability(true, name + " is present");
+        } catch (DeviceException e) {
+            return no(e.getMessage());
+        }
+    }
+
+    private static Availability no(String reason) {
+        return new Availability(false, reason);
     }
 
     @Override
     public Device open(int index, int threads) {
-        throw new DeviceException("device cuda:" + index + " cannot be used: " + reason(index));
-    }
-
-    private String reason(int index) {
-        Optional<CudaDriver> driver = CudaDriver.find(library);
-        if (driver.isEmpty()) {
-            return "the NVIDIA driver is not installed (" + library + " cannot be loaded)";
+        Availability found = probe(index);
+        if (!found.usable()) {
+            throw new DeviceException("device cuda:" + index + " cannot be used: " + found.reason());
         }
-        try {
-            driver.get().initialise();
-            int count = driver.get().deviceCount();
-            if (index < 0 || index >= count) {
-                return "the NVIDIA driver offers " + count + (count == 1 ? " device" : " devices")
-                        + ", and there is no number " + index;
-            }
-            return driver.get().deviceName(index) + " is present, but this build carries no CUDA kernels yet";
-        } catch (DeviceException e) {
-            return e.getMessage();
-        }
+        return CudaDevice.open(index);
     }
 }

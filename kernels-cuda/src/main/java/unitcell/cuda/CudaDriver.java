@@ -10,13 +10,15 @@ import java.util.Optional;
 import unitcell.engine.DeviceException;
 
 /**
- * The few calls of the CUDA driver API that tell whether there is a device: cuInit, cuDeviceGetCount, cuDeviceGet and
- * cuDeviceGetName (NVIDIA CUDA Driver API reference, sections "Initialization" and "Device Management").
+ * The few calls of the CUDA driver API that tell whether there is a device: cuInit, cuDeviceGetCount, cuDeviceGet,
+ * cuDeviceGetName and cuDeviceGetAttribute (NVIDIA CUDA Driver API reference, sections "Initialization" and "Device Management").
  *
  * <p>Memory convention: the library stays loaded until the process ends; results are read from confined segments.
  */
 final class CudaDriver {
     private static final int NAME_BYTES = 256;
+    /** CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR. */
+    private static final int COMPUTE_CAPABILITY_MAJOR = 75;
 
     private final String library;
     private final SymbolLookup symbols;
@@ -50,12 +52,6 @@ final class CudaDriver {
 
     String deviceName(int index) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment device = arena.allocate(ValueLayout.JAVA_INT);
-            call(
-                    "cuDeviceGet",
-                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
-                    device,
-                    index);
             MemorySegment name = arena.allocate(NAME_BYTES);
             call(
                     "cuDeviceGetName",
@@ -63,9 +59,34 @@ final class CudaDriver {
                             ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
                     name,
                     NAME_BYTES,
-                    device.get(ValueLayout.JAVA_INT, 0));
+                    device(arena, index));
             return name.getString(0);
         }
+    }
+
+    /** Major number of the compute capability. */
+    int computeMajor(int index) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(ValueLayout.JAVA_INT);
+            call(
+                    "cuDeviceGetAttribute",
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
+                    value,
+                    COMPUTE_CAPABILITY_MAJOR,
+                    device(arena, index));
+            return value.get(ValueLayout.JAVA_INT, 0);
+        }
+    }
+
+    private int device(Arena arena, int index) {
+        MemorySegment device = arena.allocate(ValueLayout.JAVA_INT);
+        call(
+                "cuDeviceGet",
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+                device,
+                index);
+        return device.get(ValueLayout.JAVA_INT, 0);
     }
 
     private void call(String function, FunctionDescriptor descriptor, Object... arguments) {

@@ -22,6 +22,7 @@ final class CudaQueue implements AutoCloseable {
     private final int processors;
     private final Scope constants;
     private final Map<IntKey, Tensor> uploaded = new HashMap<>();
+    private Gemm gemm;
 
     /** An array as a key of a map. */
     private record IntKey(int[] values) {
@@ -64,6 +65,16 @@ final class CudaQueue implements AutoCloseable {
         return new Scope(pool, "scratch");
     }
 
+    /** Matrix products. */
+    Gemm gemm() {
+        return gemm;
+    }
+
+    /** Given once, after the queue that the products may run on. */
+    void use(Gemm provider) {
+        gemm = provider;
+    }
+
     /** Streaming multiprocessors of the device. */
     int processors() {
         return processors;
@@ -87,6 +98,7 @@ final class CudaQueue implements AutoCloseable {
 
     @Override
     public void close() {
+        gemm.close();
         constants.close();
     }
 }

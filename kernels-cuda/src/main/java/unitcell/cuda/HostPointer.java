@@ -1,7 +1,9 @@
 package unitcell.cuda;
 
+import jcuda.NativePointerObject;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUstream;
 
 /**
  * Raw addresses as JCuda's pointer types.
@@ -29,5 +31,21 @@ final class HostPointer extends Pointer {
     static long address(Pointer pointer) {
         HostPointer view = new HostPointer(pointer);
         return view.getNativePointer() + view.getByteOffset();
+    }
+
+    /** The address behind a handle, for libraries that are not called through JCuda. */
+    static long address(CUstream stream) {
+        return new Handle(stream).address();
+    }
+
+    /** Reads the address of any of JCuda's handles. */
+    private static final class Handle extends NativePointerObject {
+        private Handle(NativePointerObject other) {
+            super(other);
+        }
+
+        private long address() {
+            return getNativePointer();
+        }
     }
 }

@@ -1,6 +1,8 @@
 package unitcell.engine.memory;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,13 +24,17 @@ import java.util.TreeMap;
 public final class MemoryPool implements AutoCloseable {
     private static final int GUARD_BYTES = 64;
     private static final byte POISON = (byte) 0xFF;
-    private static final byte GUARD = (byte) 0xA5;
+    /** Large as a number of any type, so that a kernel that reads it is noticed: -1.7e38, -5.3e303, -16843010. */
+    private static final byte GUARD = (byte) 0xFE;
 
     private final Memory memory;
     private final boolean debug;
     private final Map<Long, ArrayDeque<Long>> free = new HashMap<>();
     private final Set<Block> live = new HashSet<>();
     private final Map<String, long[]> tagBytes = new TreeMap<>();
+    /** Where guard bytes are looked at; null outside debug mode. */
+    private final MemorySegment guard;
+
     private long liveBytes;
     private long peakBytes;
     private long reservedBytes;
@@ -42,6 +48,7 @@ public final class MemoryPool implements AutoCloseable {
     public MemoryPool(Memory memory, boolean debug) {
         this.memory = memory;
         this.debug = debug;
+        guard = debug ? Arena.ofAuto().allocate(GUARD_BYTES) : null;
     }
 
     /** A snapshot of the counters, in bytes and counts. */
@@ -62,7 +69,8 @@ public final class MemoryPool implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("allocation from a closed pool of " + memory.name());
         }
-        long capacity = sizeClass(Math.max(bytes, 1) + (debug ? GUARD_BYTES : 0));
+        // In debug mode nothing lies between the guard bytes and the end of what the device reserved.
+        long capacity = debug ? Math.max(bytes, 1) + GUARD_BYTES : sizeClass(Math.max(bytes, 1));
         ArrayDeque<Long> list = free.get(capacity);
         long address = list == null || list.isEmpty() ? reserve(capacity) : list.pop();
         Block block = new Block(this, address, bytes, capacity, tag, debug ? new Throwable("allocated here") : null);
@@ -123,13 +131,9 @@ public final class MemoryPool implements AutoCloseable {
     }
 
     private void checkGuard(Block block) {
-        if (!memory.hostAccessible()) {
-            return;
-        }
-        byte[] guard = new byte[GUARD_BYTES];
-        memory.download(block.address() + block.bytes(), MemorySegment.ofArray(guard));
+        memory.download(block.address() + block.bytes(), guard);
         for (int i = 0; i < GUARD_BYTES; i++) {
-            if (guard[i] != GUARD) {
+            if (guard.get(ValueLayout.JAVA_BYTE, i) != GUARD) {
                 MemoryException overrun = new MemoryException("write past the end of a block of " + block.bytes()
                         + " bytes (" + block.tag() + "), " + i + " bytes behind it");
                 overrun.addSuppressed(block.origin());

@@ -1,21 +1,24 @@
 package unitcell.engine.cpu;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import unitcell.engine.DType;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.Kernels;
 import unitcell.engine.kernel.Sink;
 import unitcell.engine.memory.MemoryPool;
-import unitcell.engine.memory.NativeMemory;
 import unitcell.engine.memory.Scope;
 import unitcell.engine.scalar.ScalarKernels;
 
 /**
- * Runs one kernel call on the float64 specification and on the fast kernels with 1, 2 and 3 threads, from the same inputs,
- * and compares every output: within a tolerance of the specification, bit-equal among numbers of threads. Outputs are NaN
+ * Runs one kernel call on the float64 specification and on every variant of a backend, from the same inputs, and compares
+ * every output: within a tolerance of the specification, bit-equal among variants of one element type. Outputs are NaN
  * beforehand unless they are added to; inputs must come out unchanged; every tensor has guard bytes behind it.
+ *
+ * <p>The backend is the one that {@link ParityBackend#open} finds: without any other, the processor's fast kernels.
  */
 final class Parity implements AutoCloseable {
     /** Forward kernels, relative to the largest magnitude of an output. */
@@ -24,8 +27,11 @@ final class Parity implements AutoCloseable {
     /** Backward kernels. */
     static final double BACKWARD = 3e-4;
 
+    /** Kernels in float64: what is left of a sum of numbers of size one when terms are added in another order. */
+    static final double FLOAT64 = 1e-11;
+
     private final Kernels specification = new ScalarKernels();
-    private final List<VectorKernels> fast = List.of(new VectorKernels(1), new VectorKernels(2), new VectorKernels(3));
+    private final ParityBackend backend = ParityBackend.open();
 
     /** A call to compare; declare its arguments, then {@link Case#run} it. */
     Case call(String what) {
@@ -34,7 +40,7 @@ final class Parity implements AutoCloseable {
 
     @Override
     public void close() {
-        fast.forEach(VectorKernels::close);
+        backend.close();
     }
 
     /** A kernel call on one set of tensors. */
@@ -130,25 +136,28 @@ final class Parity implements AutoCloseable {
 
         /** Runs and compares. */
         void run(double tolerance, Body body) {
-            List<double[]> expected = execute(specification, DType.F64, body);
-            List<double[]> first = null;
-            for (VectorKernels kernels : fast) {
-                List<double[]> found = execute(kernels, DType.F32, body);
+            List<double[]> exact = execute(ParityBackend.Variant.of(specification, DType.F64), body);
+            Map<DType, List<double[]>> firsts = new EnumMap<>(DType.class);
+            for (ParityBackend.Variant variant : backend.variants()) {
+                List<double[]> found = execute(variant, body);
+                List<double[]> first = firsts.putIfAbsent(variant.dtype(), found);
+                double allowed = variant.dtype() == DType.F64 ? Math.min(FLOAT64, tolerance) : tolerance;
                 for (int i = 0; i < found.size(); i++) {
-                    String name = what + ", argument " + i;
+                    String name = what + ", argument " + i + ", " + variant.name();
                     if (first == null) {
-                        Buffers.assertClose(name, expected.get(i), found.get(i), tolerance);
+                        Buffers.assertClose(name, exact.get(i), found.get(i), allowed);
                     } else {
-                        String threads = name + ", " + kernels.threads() + " threads against 1";
-                        Buffers.assertSameBits(threads, first.get(i), found.get(i));
+                        Buffers.assertSameBits(name, first.get(i), found.get(i));
                     }
                 }
-                first = first == null ? found : first;
             }
         }
 
-        private List<double[]> execute(Kernels kernels, DType dtype, Body body) {
-            try (MemoryPool pool = new MemoryPool(new NativeMemory(), true);
+        private List<double[]> execute(ParityBackend.Variant variant, Body body) {
+            variant.prepare().run();
+            Kernels kernels = variant.kernels();
+            DType dtype = variant.dtype();
+            try (MemoryPool pool = new MemoryPool(variant.memory(), true);
                     Scope scope = new Scope(pool, "test")) {
                 Arguments arguments = new Arguments();
                 for (Declared d : declared) {
@@ -164,7 +173,7 @@ final class Parity implements AutoCloseable {
                 for (int i = 0; i < declared.size(); i++) {
                     double[] result = arguments.get(i).toDoubles();
                     if (!declared.get(i).output) {
-                        String name = what + ", input " + i + " of " + kernels.name();
+                        String name = what + ", input " + i + " of " + variant.name();
                         Buffers.assertSameBits(name, declared.get(i).values, result);
                     }
                     results.add(result);

@@ -1,0 +1,136 @@
+package unitcell.cuda;
+
+import java.lang.foreign.Arena;
+import java.util.EnumMap;
+import java.util.Map;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUdevice_attribute;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstream_flags;
+import jcuda.driver.JCudaDriver;
+import unitcell.engine.DType;
+import unitcell.engine.Device;
+import unitcell.engine.kernel.Kernels;
+import unitcell.engine.memory.MemoryPool;
+
+/**
+ * One NVIDIA GPU: its primary context, one stream that all work is submitted to in order, memory, kernels.
+ *
+ * <p>Memory convention: everything it reserved is given back by {@link #close}, which fails on leaked blocks. One thread at
+ * a time may use it; a thread other than the one that opened it calls {@link #bind} first.
+ */
+final class CudaDevice implements Device {
+    /** Waits after every kernel, so that an error names the one that made it. */
+    static final String SYNCHRONOUS = "unitcell.cuda.synchronous";
+
+    private static final int BLOCKS_PER_PROCESSOR = 16;
+
+    private final int index;
+    private final CUdevice device = new CUdevice();
+    private final CUcontext context = new CUcontext();
+    private final CUstream stream = new CUstream();
+    private final Arena arena = Arena.ofShared();
+    private final PinnedStaging staging;
+    private final MemoryPool pool;
+    private final CudaModules modules = new CudaModules();
+    private final CudaQueue queue;
+    private final Map<DType, CudaKernels> kernels = new EnumMap<>(DType.class);
+    private final String model;
+
+    private CudaDevice(int index) {
+        this.index = index;
+        CudaException.check(JCudaDriver.cuInit(0), "cuInit");
+        CudaException.check(JCudaDriver.cuDeviceGet(device, index), "opening device cuda:" + index);
+        model = name(device);
+        CudaException.check(
+                JCudaDriver.cuDevicePrimaryCtxRetain(context, device), "taking the primary context of " + model);
+        bind();
+        CudaException.check(
+                JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+        staging = new PinnedStaging(stream);
+        pool = new MemoryPool(new CudaMemory("cuda:" + index, stream, staging));
+        int processors = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+        Launch launch =
+                new Launch(arena, stream, Boolean.getBoolean(SYNCHRONOUS), processors * BLOCKS_PER_PROCESSOR);
+        queue = new CudaQueue(modules, launch, pool, processors);
+        queue.use(GemmChoice.open(queue, stream));
+    }
+
+    /** Opens device {@code index}; the native libraries must have been loaded. */
+    static CudaDevice open(int index) {
+        return new CudaDevice(index);
+    }
+
+    /** Makes the calling thread the one that uses the device. */
+    void bind() {
+        CudaException.check(JCudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
+    }
+
+    private static String name(CUdevice device) {
+        byte[] name = new byte[256];
+        CudaException.check(JCudaDriver.cuDeviceGetName(name, name.length, device), "cuDeviceGetName");
+        int length = 0;
+        while (length < name.length && name[length] != 0) {
+            length++;
+        }
+        return new String(name, 0, length, java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private int attribute(int attribute) {
+        int[] value = new int[1];
+        CudaException.check(JCudaDriver.cuDeviceGetAttribute(value, attribute, device), "cuDeviceGetAttribute");
+        return value[0];
+    }
+
+    @Override
+    public String name() {
+        return "cuda:" + index;
+    }
+
+    @Override
+    public String description() {
+        int[] version = new int[1];
+        CudaException.check(JCudaDriver.cuDriverGetVersion(version), "cuDriverGetVersion");
+        long[] bytes = new long[1];
+        CudaException.check(JCudaDriver.cuDeviceTotalMem(bytes, device), "cuDeviceTotalMem");
+        int major = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
+        int minor = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+        return name() + ": " + model + ", compute capability " + major + "." + minor + ", " + queue.processors()
+                + " multiprocessors, " + (bytes[0] >> 20) + " MiB, driver for CUDA " + version[0] / 1000 + "."
+                + version[0] % 1000 / 10 + ", matrix products by " + queue.gemm().description();
+    }
+
+    @Override
+    public MemoryPool pool() {
+        return pool;
+    }
+
+    @Override
+    public Kernels kernels(DType dtype) {
+        if (!dtype.isFloating()) {
+            throw new IllegalArgumentException("device " + name() + " computes in F32 and F64, not in " + dtype);
+        }
+        return kernels.computeIfAbsent(dtype, type -> new CudaKernels(queue, type));
+    }
+
+    @Override
+    public void synchronise() {
+        CudaException.check(JCudaDriver.cuStreamSynchronize(stream), "waiting for the device " + name());
+    }
+
+    @Override
+    public void close() {
+        synchronise();
+        queue.close();
+        try {
+            pool.close();
+        } finally {
+            staging.close();
+            modules.close();
+            CudaException.check(JCudaDriver.cuStreamDestroy(stream), "cuStreamDestroy");
+            CudaException.check(JCudaDriver.cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease");
+            arena.close();
+        }
+    }
+}
