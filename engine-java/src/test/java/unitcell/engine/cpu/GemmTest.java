@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +17,7 @@ import unitcell.engine.memory.NativeMemory;
  * Products of every kind of shape against a plain float64 loop over the same float32 inputs. Matrices lie inside larger
  * ones whose other elements are NaN on the input side, and must stay as they were on the output side.
  */
+@Tag("cpu")
 class GemmTest {
     private static final double TOLERANCE = 1e-5;
     private static final int[] SIZES = {0, 1, 3, 7, 8, 15, 16, 17, 31, 33, 64, 100};

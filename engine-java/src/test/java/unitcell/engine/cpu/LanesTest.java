@@ -8,9 +8,11 @@ import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import jdk.incubator.vector.FloatVector;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Elementary functions against java.lang.Math in float64, and masked access against memory that must not be touched. */
+@Tag("cpu")
 class LanesTest {
     /** Largest error in units in the last place of the exact result, over a sweep that covers the whole range. */
     private static double worstUlp(

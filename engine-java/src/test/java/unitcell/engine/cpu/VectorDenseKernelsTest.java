@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import unitcell.engine.DType;
 import unitcell.engine.Tensor;
@@ -228,6 +229,7 @@ class VectorDenseKernelsTest {
     }
 
     @Test
+    @Tag("cpu")
     void wrongArgumentsAreRefused() {
         try (MemoryPool pool = new MemoryPool(new NativeMemory(), true);
                 Scope scope = new Scope(pool, "test");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.OptimiserKernels.AdamStep;
@@ -82,6 +83,7 @@ class VectorOptimiserKernelsTest {
     }
 
     @Test
+    @Tag("cpu")
     void sumOfSquaresIsExactToFloat64() {
         try (Buffers buffers = new Buffers(5);
                 VectorKernels one = new VectorKernels(1);

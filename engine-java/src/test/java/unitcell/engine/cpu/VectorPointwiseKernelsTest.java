@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.Matrix;
@@ -233,6 +234,7 @@ class VectorPointwiseKernelsTest {
     }
 
     @Test
+    @Tag("cpu")
     void indicesOutOfRangeAreNamed() {
         try (Buffers buffers = new Buffers(1);
                 VectorKernels kernels = new VectorKernels(2)) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import unitcell.engine.DType;
 import unitcell.engine.Tensor;
@@ -178,6 +179,7 @@ class VectorRadialInputTest {
 
     /** More threads than tasks in some kernels, and than processors. */
     @Test
+    @Tag("cpu")
     void fiveThreads() {
         List<double[]> one = gradients(1);
         List<double[]> five = gradients(5);
@@ -232,6 +234,7 @@ class VectorRadialInputTest {
 
     /** A length that is no number must show in all that it reaches, and reach no memory that is not the kernel's. */
     @Test
+    @Tag("cpu")
     void lengthsThatAreNoNumbers() {
         try (MemoryPool pool = new MemoryPool(new NativeMemory(), true);
                 Scope scope = new Scope(pool, "test");
@@ -255,6 +258,7 @@ class VectorRadialInputTest {
     }
 
     @Test
+    @Tag("cpu")
     void refusesASpeciesWithoutARow() {
         try (MemoryPool pool = new MemoryPool(new NativeMemory(), true);
                 Scope scope = new Scope(pool, "test");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import unitcell.engine.DType;
 import unitcell.engine.Tensor;
@@ -166,6 +167,7 @@ class VectorRotationTest {
     }
 
     @Test
+    @Tag("cpu")
     void namesAnIndexThatLeavesTheNodes() {
         SphericalLayout layout = SphericalLayout.of(1, 1);
         try (MemoryPool pool = new MemoryPool(new NativeMemory(), true);
@@ -191,6 +193,7 @@ class VectorRotationTest {
 
     /** The batch is divided where no edge crosses, and left whole where that would leave threads without work. */
     @Test
+    @Tag("cpu")
     void partsAreSeparate() {
         try (MemoryPool pool = new MemoryPool(new NativeMemory(), true);
                 Scope scope = new Scope(pool, "test")) {

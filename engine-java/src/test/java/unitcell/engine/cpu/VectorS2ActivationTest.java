@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import unitcell.engine.kernel.Columns;
 import unitcell.engine.kernel.S2GridTensors;
@@ -140,6 +141,7 @@ class VectorS2ActivationTest {
     }
 
     @Test
+    @Tag("cpu")
     void refusesLongitudesWithoutMirrorImages() {
         Parity.Case c = parity.call("s2Activation on a crooked grid");
         Grid grid = new Grid(c, 2, 2, 6, true);
@@ -200,6 +202,7 @@ class VectorS2ActivationTest {
 
     /** Against float64 over the whole range, including where e^-x leaves the range of float32. */
     @Test
+    @Tag("cpu")
     void siluAndItsSlope() {
         for (double x :
                 new double[] {0, -0.0, 1e-30, 0.3, -0.3, 1, -1.278, 5, -5, 17, -17, 86, -86, 90, -90, 1e6, -1e6}) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import unitcell.engine.DType;
 import unitcell.engine.Tensor;
@@ -160,6 +161,7 @@ class VectorSegmentKernelsTest {
 
     /** A node's last edge, shortly before it leaves: its weight is the envelope, whose square float32 does not hold. */
     @Test
+    @Tag("cpu")
     void aLoneEdgeThatLeaves() {
         float c = 1e-21f;
         try (MemoryPool pool = new MemoryPool(new NativeMemory(), true);

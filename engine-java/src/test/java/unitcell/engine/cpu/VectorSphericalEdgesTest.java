@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import unitcell.engine.DType;
 import unitcell.engine.Tensor;
@@ -134,6 +135,7 @@ class VectorSphericalEdgesTest {
     }
 
     @Test
+    @Tag("cpu")
     void refusesAZeroVector() {
         try (MemoryPool pool = new MemoryPool(new NativeMemory(), true);
                 Scope scope = new Scope(pool, "test");
@@ -162,6 +164,7 @@ class VectorSphericalEdgesTest {
     }
 
     @Test
+    @Tag("cpu")
     void wignerMatricesAreOrthogonal() {
         int edges = 200;
         int size = SphericalLayout.wignerOffset(7);

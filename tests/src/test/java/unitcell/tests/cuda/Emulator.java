@@ -1,0 +1,106 @@
+package unitcell.tests.cuda;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * The controls of the stand-in {@code libcuda.so.1}, beside the driver API that it shares with the real one.
+ *
+ * <p>Memory convention: the library is the one that the property {@code unitcell.cuda.library} names; it stays loaded.
+ */
+final class Emulator {
+    /** The order in which the threads of a block and the blocks of a grid run. */
+    enum Order {
+        NORMAL,
+        REVERSED
+    }
+
+    private final SymbolLookup symbols;
+
+    private Emulator(SymbolLookup symbols) {
+        this.symbols = symbols;
+    }
+
+    /** The emulator, if it was built. */
+    static Optional<Emulator> find() {
+        String library = System.getProperty("unitcell.cuda.library");
+        if (library == null || !Files.isReadable(Path.of(library))) {
+            return Optional.empty();
+        }
+        SymbolLookup symbols = SymbolLookup.libraryLookup(Path.of(library), Arena.global());
+        return symbols.find("unitcell_emulator_order").isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Emulator(symbols));
+    }
+
+    /** The emulator; a test on a machine without it is skipped, with the reason. */
+    static Emulator required() {
+        Optional<Emulator> emulator = find();
+        Assumptions.assumeTrue(
+                emulator.isPresent(), "CUDA kernels are not tested: their emulator was not built (it needs g++)");
+        return emulator.orElseThrow();
+    }
+
+    void order(Order order) {
+        call(
+                "unitcell_emulator_order",
+                FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG),
+                order.ordinal(),
+                0L);
+    }
+
+    /** What went wrong in the last launch that failed, empty if none did. */
+    String fault() {
+        return text(call("unitcell_emulator_fault", FunctionDescriptor.of(ValueLayout.ADDRESS)));
+    }
+
+    /** Names of all kernels. */
+    List<String> kernels() {
+        List<String> names = new ArrayList<>();
+        FunctionDescriptor type = FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
+        for (int i = 0; ; i++) {
+            MemorySegment name = (MemorySegment) call("unitcell_emulator_kernel", type, i);
+            if (name.address() == 0) {
+                return names;
+            }
+            names.add(text(name));
+        }
+    }
+
+    /** How often a kernel was launched since the library was loaded. */
+    long launches(String kernel) {
+        try (Arena arena = Arena.ofConfined()) {
+            FunctionDescriptor type = FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS);
+            return (long) call("unitcell_emulator_launches", type, arena.allocateFrom(kernel));
+        }
+    }
+
+    /** Bytes of device memory that are not given back. */
+    long liveBytes() {
+        return (long) call("unitcell_emulator_live_bytes", FunctionDescriptor.of(ValueLayout.JAVA_LONG));
+    }
+
+    private static String text(Object address) {
+        return ((MemorySegment) address).reinterpret(Long.MAX_VALUE).getString(0);
+    }
+
+    private Object call(String name, FunctionDescriptor type, Object... arguments) {
+        try {
+            return Linker.nativeLinker()
+                    .downcallHandle(symbols.find(name).orElseThrow(), type)
+                    .invokeWithArguments(arguments);
+        } catch (Throwable t) {
+            throw new AssertionError("calling " + name, t);
+        }
+    }
+}
