@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
+import unitcell.engine.Devices;
 
 /**
  * The controls of the stand-in {@code libcuda.so.1}, beside the driver API that it shares with the real one.
@@ -25,6 +26,8 @@ final class Emulator {
         REVERSED
     }
 
+    private static final String LIBRARY = "unitcell.cuda.library";
+
     private final SymbolLookup symbols;
 
     private Emulator(SymbolLookup symbols) {
@@ -33,7 +36,7 @@ final class Emulator {
 
     /** The emulator, if it was built. */
     static Optional<Emulator> find() {
-        String library = System.getProperty("unitcell.cuda.library");
+        String library = System.getProperty(LIBRARY);
         if (library == null || !Files.isReadable(Path.of(library))) {
             return Optional.empty();
         }
@@ -48,6 +51,11 @@ final class Emulator {
         Optional<Emulator> emulator = find();
         Assumptions.assumeTrue(
                 emulator.isPresent(), "CUDA kernels are not tested: their emulator was not built (it needs g++)");
+        // Without nvcc there are no compiled kernels to load; the emulator then lists those it has itself.
+        if (Devices.class.getResource("/unitcell/cuda/pointwise.ptx") == null) {
+            Path listing = Path.of(System.getProperty(LIBRARY)).resolveSibling("host-module.ptx");
+            System.setProperty("unitcell.cuda.module", listing.toString());
+        }
         return emulator.orElseThrow();
     }
 
