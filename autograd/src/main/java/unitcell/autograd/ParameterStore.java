@@ -84,6 +84,12 @@ public final class ParameterStore implements AutoCloseable {
         return v;
     }
 
+    /** Whether a gradient is wanted for any parameter whose name begins so. */
+    public boolean requiresGrad(String prefix) {
+        return variables.entrySet().stream()
+                .anyMatch(e -> e.getKey().startsWith(prefix) && e.getValue().requiresGrad());
+    }
+
     /** Rows {@code from} to {@code to} of a parameter's outermost dimension, as a variable of their own. */
     public Var rows(String name, long from, long to) {
         Var v = get(name);

@@ -79,6 +79,14 @@ final class CudaMemory implements Memory {
     }
 
     @Override
+    public long capacity() {
+        long[] free = new long[1];
+        long[] total = new long[1];
+        CudaException.check(JCudaDriver.cuMemGetInfo(free, total), "cuMemGetInfo");
+        return total[0];
+    }
+
+    @Override
     public boolean hostAccessible() {
         return false;
     }

@@ -12,6 +12,7 @@ import unitcell.nn.AtomEdgeEmbedding;
 import unitcell.nn.AttentionConfig;
 import unitcell.nn.EdgeContext;
 import unitcell.nn.EdgeDegreeEmbedding;
+import unitcell.nn.EdgeRun;
 import unitcell.nn.EquivariantGraphAttention;
 import unitcell.nn.EquivariantLayerNorm;
 import unitcell.nn.FeedForwardNetwork;
@@ -95,17 +96,22 @@ public final class EquiformerV2 {
         return new EquivariantGraphAttention(builder, name, attention, 1, 0);
     }
 
-    /** Adds the smooth cutoff, where the configuration asks for one, to edges with known frames. */
-    public EdgeContext withEnvelope(Tape tape, EdgeContext context) {
-        if (config.envelopeExponent() == 0) {
-            return context;
+    /**
+     * Adds what this network needs of edges with known frames: the smooth cutoff, where the configuration asks for one,
+     * and runs of targets, where memory does not allow attention over all edges at once.
+     */
+    public EdgeContext prepare(Tape tape, EdgeContext context) {
+        EdgeContext prepared = context;
+        if (config.envelopeExponent() != 0) {
+            prepared = prepared.withEnvelope(RadialOps.polynomialEnvelope(
+                    tape,
+                    config.maxRadius(),
+                    config.envelopeExponent(),
+                    context.frames().distance()));
         }
-        Var envelope = RadialOps.polynomialEnvelope(
-                tape,
-                config.maxRadius(),
-                config.envelopeExponent(),
-                context.frames().distance());
-        return new EdgeContext(context.edges(), context.frames(), context.species(), envelope);
+        int edges = context.edges().edges();
+        long atOnce = EdgeBudget.edgesAtOnce(config, tape, edges);
+        return edges <= atOnce ? prepared : prepared.withRuns(EdgeRun.of(tape, context.edges(), atOnce));
     }
 
     /**

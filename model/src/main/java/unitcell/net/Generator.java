@@ -100,7 +100,7 @@ public final class Generator implements AutoCloseable {
      * @param crystals B
      */
     public Output forward(Tape tape, EdgeContext context, Tensor crystal, int crystals) {
-        EdgeContext edges = backbone.withEnvelope(tape, context);
+        EdgeContext edges = backbone.prepare(tape, context);
         Var features = backbone.forward(tape, store, grid, edges, crystal, crystals, metadata.averageDegree());
         Var logits = tape.local("species", () -> Heads.scalars(tape, species.forward(tape, store, grid, features)));
         Var moved = tape.local(

@@ -27,7 +27,7 @@ public final class Geometry {
         EdgeIndex edges = batch.edgeIndex(tape);
         Var vector = Var.constant(tape.of(batch.vector(), edges.edges(), 3));
         EdgeFrames frames = SphericalOps.edgeFrame(tape, lmax, vector);
-        return new EdgeContext(edges, frames, tape.of(batch.species(), batch.nodes()), null);
+        return new EdgeContext(edges, frames, tape.of(batch.species(), batch.nodes()));
     }
 
     /** Edges computed from positions [N, 3] and cells [B, 3, 3]. */
@@ -42,7 +42,7 @@ public final class Geometry {
         if (flow == Flow.DETACHED_FRAMES) {
             frames = detached(frames);
         }
-        return new EdgeContext(edges, frames, tape.of(batch.species(), batch.nodes()), null);
+        return new EdgeContext(edges, frames, tape.of(batch.species(), batch.nodes()));
     }
 
     /** The same lengths with gradients, the same rotations without. */

@@ -1,12 +1,18 @@
 package unitcell.nn;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
 import unitcell.autograd.ParameterStore;
+import unitcell.autograd.Recomputation;
 import unitcell.autograd.Tape;
 import unitcell.autograd.Var;
 import unitcell.autograd.ops.DenseOps.So2Result;
 import unitcell.autograd.ops.PointwiseOps;
 import unitcell.autograd.ops.SegmentOps;
 import unitcell.autograd.ops.SphericalOps;
+import unitcell.autograd.ops.SphericalOps.EdgeFrames;
+import unitcell.engine.kernel.EdgeIndex;
 import unitcell.engine.kernel.SphericalLayout;
 
 /**
@@ -55,12 +61,79 @@ public final class EquivariantGraphAttention {
     /** x [N, (L+1)^2, C] to [N, (L+1)^2, out]. */
     public Var forward(Tape tape, ParameterStore store, SO3Grid grid, EdgeContext context, Var x) {
         return tape.local(name, () -> {
-            Var sum = messages(tape, store, grid, context, x);
+            Var kept = PointwiseOps.dropoutFactors(tape, dropout, context.edges().edges(), config.heads());
+            Var sum = context.runs().isEmpty()
+                    ? messages(tape, store, grid, context, context.edges(), kept, x)
+                    : inRuns(tape, store, grid, context, kept, x);
             return projection.forward(tape, store, sum);
         });
     }
 
-    private Var messages(Tape tape, ParameterStore store, SO3Grid grid, EdgeContext context, Var x) {
+    /** Attention over one run of targets after the other, of which nothing is kept for the backward pass. */
+    private Var inRuns(Tape tape, ParameterStore store, SO3Grid grid, EdgeContext context, Var kept, Var x) {
+        List<Recomputation.Piece> pieces = new ArrayList<>();
+        for (EdgeRun run : context.runs()) {
+            pieces.add(new RunOfTargets(run, (inner, in) -> {
+                int from = run.fromEdge();
+                int to = run.toEdge();
+                EdgeFrames frames =
+                        new EdgeFrames(Recomputation.rows(in[1], from, to), Recomputation.rows(in[2], from, to));
+                Var envelope = Recomputation.rows(in[3], from, to);
+                EdgeContext part = new EdgeContext(run.among(), frames, context.species(), envelope, List.of());
+                Var factors = Recomputation.rows(in[4], from, to);
+                return messages(inner, store, grid, part, run.targets(), factors, in[0]);
+            }));
+        }
+        long[] shape = {
+            context.edges().nodes(), config.layout().coefficients(), (long) config.heads() * config.value()
+        };
+        EdgeFrames frames = context.frames();
+        boolean trained = store.requiresGrad(name + ".");
+        return Recomputation.run(
+                tape,
+                "attentionRuns",
+                shape,
+                pieces,
+                trained,
+                x,
+                frames.distance(),
+                frames.wigner(),
+                context.envelope(),
+                kept);
+    }
+
+    /** The part of the result that a run of targets gives. */
+    private record RunOfTargets(EdgeRun run, BiFunction<Tape, Var[], Var> body) implements Recomputation.Piece {
+        @Override
+        public long fromRow() {
+            return run.fromNode();
+        }
+
+        @Override
+        public long toRow() {
+            return run.toNode();
+        }
+
+        @Override
+        public Var compute(Tape tape, Var[] inputs) {
+            return body.apply(tape, inputs);
+        }
+    }
+
+    /**
+     * Messages summed at their targets.
+     *
+     * @param targets the edges of the context as operations on targets see them
+     * @param kept factors of attention dropout, or null
+     */
+    private Var messages(
+            Tape tape,
+            ParameterStore store,
+            SO3Grid grid,
+            EdgeContext context,
+            EdgeIndex targets,
+            Var kept,
+            Var x) {
         SphericalLayout layout = config.layout();
         Var wigner = context.frames().wigner();
         Var weights = observe(tape, "radial_out", radial.forward(tape, store, context));
@@ -68,28 +141,29 @@ public final class EquivariantGraphAttention {
         So2Result hidden = first.forward(tape, store, rotated);
         observe(tape, "conv1_out", hidden.features());
         observe(tape, "conv1_extra", hidden.extra());
-        Var attention = attention(tape, store, context, hidden.extra());
+        Var attention = attention(tape, store, context, targets, kept, hidden.extra());
         Var active = observe(tape, "act_out", activation(tape, grid, hidden));
         Var value =
                 observe(tape, "conv2_out", second.forward(tape, store, active).features());
         if (context.envelope() != null) {
             value = PointwiseOps.scaleRows(tape, value, context.envelope());
         }
-        return SphericalOps.rotateSegmentSum(tape, layout, context.edges(), 1, value, attention, wigner);
+        return SphericalOps.rotateSegmentSum(tape, layout, targets, 1, value, attention, wigner);
     }
 
     private Var observe(Tape tape, String what, Var v) {
         return tape.observe(name + "." + what, v);
     }
 
-    private Var attention(Tape tape, ParameterStore store, EdgeContext context, Var features) {
+    private Var attention(
+            Tape tape, ParameterStore store, EdgeContext context, EdgeIndex targets, Var kept, Var features) {
         Var gamma = config.renormalise() ? store.get(name + ".alpha_norm.weight") : null;
         Var beta = config.renormalise() ? store.get(name + ".alpha_norm.bias") : null;
         Var logits = SegmentOps.attentionLogits(tape, features, gamma, beta, EPS, store.get(name + ".alpha_dot"));
         observe(tape, "attn_logits", logits);
-        Var weights = SegmentOps.segmentSoftmax(tape, context.edges(), logits, context.envelope());
+        Var weights = SegmentOps.segmentSoftmax(tape, targets, logits, context.envelope());
         observe(tape, "attn_weights", weights);
-        return PointwiseOps.dropout(tape, dropout, weights);
+        return kept == null ? weights : PointwiseOps.multiply(tape, weights, kept);
     }
 
     private Var activation(Tape tape, SO3Grid grid, So2Result hidden) {

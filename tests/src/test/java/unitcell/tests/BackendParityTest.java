@@ -56,7 +56,7 @@ class BackendParityTest {
     }
 
     /** Everything that a step computes, by name: "loss" first. */
-    private static Map<String, double[]> step(String name, int threads, DType dtype, EquiformerV2Config config) {
+    static Map<String, double[]> step(String name, int threads, DType dtype, EquiformerV2Config config) {
         TrainingBatch batch = batch(config);
         Map<String, double[]> results = new LinkedHashMap<>();
         try (Device device = Devices.open(name, threads);
@@ -81,6 +81,22 @@ class BackendParityTest {
         return results;
     }
 
+    /** The most memory that a step holds at once. */
+    static long peakBytes(String name, EquiformerV2Config config) {
+        TrainingBatch batch = batch(config);
+        try (Device device = Devices.open(name, 1);
+                Generator generator = Networks.generator(device, DType.F32, config)) {
+            device.pool().resetPeak();
+            try (Tape tape = new Tape(device, DType.F32, Tape.Mode.TRAIN)) {
+                GraphBatch graph = batch.graph();
+                Var position = Var.input(tape.of(graph.position(), graph.nodes(), 3));
+                Var cell = Var.input(tape.of(graph.cell(), graph.crystals(), 3, 3));
+                tape.backward(loss(tape, generator, batch, position, cell));
+            }
+            return device.pool().statistics().peakBytes();
+        }
+    }
+
     /** Both losses of pre-training and one on pooled logits, with gradients to positions and cells. */
     private static Var loss(Tape tape, Generator generator, TrainingBatch batch, Var position, Var cell) {
         GraphBatch graph = batch.graph();
@@ -101,7 +117,7 @@ class BackendParityTest {
         return PointwiseOps.add(tape, PointwiseOps.add(tape, species, moved), pooled);
     }
 
-    private static double largest(double[] values) {
+    static double largest(double[] values) {
         double largest = 0;
         for (double v : values) {
             largest = Math.max(largest, Math.abs(v));
@@ -109,7 +125,7 @@ class BackendParityTest {
         return largest;
     }
 
-    private static double error(double[] found, double[] exact, double scale) {
+    static double error(double[] found, double[] exact, double scale) {
         double largest = 0;
         for (int i = 0; i < exact.length; i++) {
             largest = Math.max(largest, Math.abs(found[i] - exact[i]));

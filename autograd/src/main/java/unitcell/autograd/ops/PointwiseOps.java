@@ -249,7 +249,15 @@ public final class PointwiseOps {
         if (tape.mode() != Tape.Mode.TRAIN || p == 0) {
             return x;
         }
-        return multiply(tape, x, Var.constant(dropoutMask(tape, p, x.value().shape())));
+        return multiply(tape, x, dropoutFactors(tape, p, x.value().shape()));
+    }
+
+    /** The factors of element-wise dropout: 0 or 1/(1-p); null unless the tape trains and p is positive. */
+    public static Var dropoutFactors(Tape tape, double p, long... shape) {
+        if (tape.mode() != Tape.Mode.TRAIN || p == 0) {
+            return null;
+        }
+        return Var.constant(dropoutMask(tape, p, shape));
     }
 
     /** Dropout of whole channels of a node, the same for all coefficients, which keeps equivariance. x [N, S, C]. */

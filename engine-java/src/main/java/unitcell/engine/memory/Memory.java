@@ -34,6 +34,11 @@ public interface Memory {
     /** Copies from the device into a native host segment. */
     void download(long source, MemorySegment destination);
 
+    /** Bytes that the device has in all; {@code Long.MAX_VALUE} where nobody plans by it. */
+    default long capacity() {
+        return Long.MAX_VALUE;
+    }
+
     /** Whether the host may dereference addresses of this memory. */
     boolean hostAccessible();
 

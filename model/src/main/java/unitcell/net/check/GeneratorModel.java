@@ -78,7 +78,7 @@ public final class GeneratorModel implements EquivarianceCheck.Model {
         rotation.copyFrom(frames);
         EdgeFrames turned =
                 SphericalOps.edgeFrame(tape, generator.config().lmax(), Var.constant(vector), distance, rotation, null);
-        return new EdgeContext(own.edges(), turned, own.species(), own.envelope());
+        return new EdgeContext(own.edges(), turned, own.species(), own.envelope(), own.runs());
     }
 
     /** Turns a frame, row-major at {@code at}, about the y axis, to which it takes its edge. */

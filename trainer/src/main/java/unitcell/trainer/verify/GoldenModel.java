@@ -216,9 +216,9 @@ final class GoldenModel {
                 tape.of(rotation, edges, 9),
                 tape.of(jacobian, edges, 9));
         EdgeFrames used = detachFrames ? Geometry.detached(frames) : frames;
-        EdgeContext context = new EdgeContext(index, used, tape.of(batch.species(), batch.nodes()), null);
+        EdgeContext context = new EdgeContext(index, used, tape.of(batch.species(), batch.nodes()));
         tape.observe("edge_vec", vector);
-        return network.withEnvelope(tape, context);
+        return network.prepare(tape, context);
     }
 
     private Var dot(Tape tape, Var v, String coefficients) throws IOException {

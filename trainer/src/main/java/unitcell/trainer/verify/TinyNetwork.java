@@ -77,7 +77,7 @@ final class TinyNetwork {
         var config = network.config();
         SO3Grid grid = SO3Grid.onTape(tape, config.layout(), config.gridResolution());
         EdgeContext bare = Geometry.from(tape, config.lmax(), graph, position, cell, Geometry.Flow.FULL);
-        EdgeContext context = network.withEnvelope(tape, bare);
+        EdgeContext context = network.prepare(tape, bare);
         Var x = network.forward(tape, store, grid, context, graph.crystalTensor(tape), graph.crystals(), 2);
         Var s = Heads.scalars(tape, scalars.forward(tape, store, grid, x));
         Var v = Heads.vector(tape, vectors.forward(tape, store, grid, context, x));
