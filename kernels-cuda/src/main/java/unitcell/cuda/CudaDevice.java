@@ -2,7 +2,10 @@ package unitcell.cuda;
 
 import java.lang.foreign.Arena;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
@@ -11,6 +14,7 @@ import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 import unitcell.engine.DType;
 import unitcell.engine.Device;
+import unitcell.engine.kernel.DenseKernels;
 import unitcell.engine.kernel.Kernels;
 import unitcell.engine.memory.MemoryPool;
 
@@ -33,9 +37,16 @@ final class CudaDevice implements Device {
     private final Arena arena = Arena.ofShared();
     private final PinnedStaging staging;
     private final MemoryPool pool;
+    private final CudaMarks marks;
+    private final CacheFlush caches;
     private final CudaModules modules = new CudaModules();
+    private final Launch launch;
     private final CudaQueue queue;
     private final Map<DType, CudaKernels> kernels = new EnumMap<>(DType.class);
+    /** Queues with matrix products of other precisions than the device's own. */
+    private final Map<Precision, CudaQueue> others = new HashMap<>();
+
+    private final Nvtx ranges = Nvtx.open();
     private final String model;
 
     private CudaDevice(int index) {
@@ -49,10 +60,13 @@ final class CudaDevice implements Device {
         CudaException.check(
                 JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
         staging = new PinnedStaging(stream);
-        pool = new MemoryPool(new CudaMemory("cuda:" + index, stream, staging));
+        CudaMemory memory = new CudaMemory("cuda:" + index, stream, staging);
+        pool = new MemoryPool(memory);
+        marks = new CudaMarks(stream);
+        caches = new CacheFlush(
+                memory, CudaClocks.attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE));
         int processors = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
-        Launch launch =
-                new Launch(arena, stream, Boolean.getBoolean(SYNCHRONOUS), processors * BLOCKS_PER_PROCESSOR);
+        launch = new Launch(arena, stream, Boolean.getBoolean(SYNCHRONOUS), processors * BLOCKS_PER_PROCESSOR);
         queue = new CudaQueue(modules, launch, pool, processors);
         queue.use(GemmChoice.open(queue, stream));
     }
@@ -98,7 +112,8 @@ final class CudaDevice implements Device {
         int minor = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
         return name() + ": " + model + ", compute capability " + major + "." + minor + ", " + queue.processors()
                 + " multiprocessors, " + (bytes[0] >> 20) + " MiB, driver for CUDA " + version[0] / 1000 + "."
-                + version[0] % 1000 / 10 + ", matrix products by " + queue.gemm().description();
+                + version[0] % 1000 / 10 + ", matrix products by " + queue.gemm().description()
+                + (Boolean.getBoolean(Nvtx.PROPERTY) ? ", " + ranges.description() : "");
     }
 
     @Override
@@ -120,12 +135,62 @@ final class CudaDevice implements Device {
     }
 
     @Override
+    public Mark mark() {
+        return marks.mark();
+    }
+
+    @Override
+    public void flushCaches() {
+        caches.submit();
+    }
+
+    @Override
+    public List<String> clocks() {
+        return CudaClocks.lines(device);
+    }
+
+    @Override
+    public Optional<DenseKernels> products(String precision) {
+        Optional<Precision> named = Precision.named(precision);
+        if (named.isEmpty()) {
+            return Optional.empty();
+        }
+        if (named.get() == Precision.chosen()) {
+            return Optional.of(kernels(DType.F32).dense());
+        }
+        CudaQueue other = others.get(named.get());
+        if (other == null) {
+            other = new CudaQueue(modules, launch, pool, queue.processors());
+            Gemm gemm = GemmChoice.find(other, stream, named.get());
+            if (gemm == null) {
+                return Optional.empty();
+            }
+            other.use(gemm);
+            others.put(named.get(), other);
+        }
+        return Optional.of(new CudaDenseKernels(other, DType.F32));
+    }
+
+    @Override
+    public void pushRange(String name) {
+        ranges.push(name);
+    }
+
+    @Override
+    public void popRange() {
+        ranges.pop();
+    }
+
+    @Override
     public void close() {
         synchronise();
+        others.values().forEach(CudaQueue::close);
         queue.close();
+        caches.close();
         try {
             pool.close();
         } finally {
+            marks.close();
             staging.close();
             modules.close();
             CudaException.check(JCudaDriver.cuStreamDestroy(stream), "cuStreamDestroy");

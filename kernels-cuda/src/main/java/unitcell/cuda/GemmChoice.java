@@ -39,6 +39,22 @@ enum GemmChoice {
         throw new DeviceException("-D" + PROPERTY + "=" + named + " cannot be used: " + String.join("; ", tried));
     }
 
+    /** The first that multiplies in a precision beside the device's own, of those that the property allows; null if none. */
+    static Gemm find(CudaQueue queue, CUstream stream, Precision precision) {
+        String named = System.getProperty(PROPERTY);
+        List<String> tried = new ArrayList<>();
+        for (GemmChoice choice : named == null ? List.of(values()) : List.of(of(named))) {
+            if (choice == TILED && precision != Precision.FP32) {
+                continue;
+            }
+            Gemm gemm = choice.attempt(queue, stream, precision, named != null, tried);
+            if (gemm != null) {
+                return gemm;
+            }
+        }
+        return null;
+    }
+
     private static GemmChoice of(String name) {
         for (GemmChoice choice : values()) {
             if (choice.key.equals(name)) {

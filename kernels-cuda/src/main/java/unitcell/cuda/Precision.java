@@ -1,6 +1,7 @@
 package unitcell.cuda;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -40,12 +41,13 @@ enum Precision {
     /** The precision that the property names. */
     static Precision chosen() {
         String name = System.getProperty(PROPERTY, FP32.key);
-        for (Precision precision : values()) {
-            if (precision.key.equals(name)) {
-                return precision;
-            }
-        }
-        throw new IllegalArgumentException(PROPERTY + " is '" + name + "'; expected "
-                + Arrays.stream(values()).map(Precision::key).collect(Collectors.joining(" or ")));
+        return named(name)
+                .orElseThrow(() -> new IllegalArgumentException(PROPERTY + " is '" + name + "'; expected "
+                        + Arrays.stream(values()).map(Precision::key).collect(Collectors.joining(" or "))));
+    }
+
+    /** The precision that users call so; empty if there is none. */
+    static Optional<Precision> named(String key) {
+        return Arrays.stream(values()).filter(p -> p.key.equals(key)).findFirst();
     }
 }

@@ -15,8 +15,12 @@ import unitcell.engine.Device;
 public final class KernelProfile {
     private final Map<String, Entry> entries = new TreeMap<>();
     private final List<Long> steps = new ArrayList<>();
+    private final List<Call> calls = new ArrayList<>();
     private long begun;
     private boolean running;
+
+    /** A call of the step that is running. Its time is asked for at the end, when the device has come to its marks. */
+    private record Call(Entry entry, Device.Mark begin, Device.Mark end) {}
 
     /** What one kernel did so far, and in the step that is running. */
     private static final class Entry {
@@ -48,10 +52,16 @@ public final class KernelProfile {
         begun = System.nanoTime();
     }
 
-    /** The step ends. */
+    /** The step ends; its last kernel has been waited for. */
     public void end() {
         steps.add(System.nanoTime() - begun);
         running = false;
+        for (Call call : calls) {
+            call.entry.nanos += Math.round(1e9 * call.end.secondsSince(call.begin));
+            call.begin.close();
+            call.end.close();
+        }
+        calls.clear();
         for (Entry entry : entries.values()) {
             while (entry.steps.size() < steps.size() - 1) {
                 entry.steps.add(0L); // a kernel that earlier steps did not call
@@ -61,13 +71,16 @@ public final class KernelProfile {
         }
     }
 
-    void add(String kernel, long nanos, KernelWork work) {
+    void add(String kernel, Device.Mark begin, Device.Mark end, KernelWork work) {
         if (running) {
             Entry entry = entries.computeIfAbsent(kernel, k -> new Entry());
-            entry.nanos += nanos;
             entry.calls++;
             entry.flops += work.flops();
             entry.bytes += work.bytes();
+            calls.add(new Call(entry, begin, end));
+        } else {
+            begin.close();
+            end.close();
         }
     }
 

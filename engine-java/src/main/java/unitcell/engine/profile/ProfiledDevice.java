@@ -1,9 +1,12 @@
 package unitcell.engine.profile;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import unitcell.engine.DType;
 import unitcell.engine.Device;
+import unitcell.engine.kernel.DenseKernels;
 import unitcell.engine.kernel.Kernels;
 import unitcell.engine.memory.MemoryPool;
 
@@ -41,6 +44,36 @@ final class ProfiledDevice implements Device {
     @Override
     public void synchronise() {
         device.synchronise();
+    }
+
+    @Override
+    public Mark mark() {
+        return device.mark();
+    }
+
+    @Override
+    public void flushCaches() {
+        device.flushCaches();
+    }
+
+    @Override
+    public List<String> clocks() {
+        return device.clocks();
+    }
+
+    @Override
+    public Optional<DenseKernels> products(String precision) {
+        return device.products(precision);
+    }
+
+    @Override
+    public void pushRange(String name) {
+        device.pushRange(name);
+    }
+
+    @Override
+    public void popRange() {
+        device.popRange();
     }
 
     @Override

@@ -14,7 +14,7 @@ import unitcell.engine.kernel.SegmentKernels;
 import unitcell.engine.kernel.SphericalKernels;
 
 /**
- * Kernels that report every call's time to a profile, each waited for on devices that compute asynchronously.
+ * Kernels that report every call's time to a profile: the device's own time where it computes asynchronously.
  *
  * <p>The only place with reflection: proxies of the seven families, so that a kernel added to the contract is timed without
  * a line here. A call costs about a microsecond more through them.
@@ -57,11 +57,9 @@ final class ProfiledKernels implements Kernels {
             return invoke(kernels, method, arguments);
         }
         KernelWork work = KernelWork.of(method.getName(), arguments);
-        device.synchronise();
-        long start = System.nanoTime();
+        Device.Mark begin = device.mark();
         Object result = invoke(kernels, method, arguments);
-        device.synchronise();
-        profile.add(method.getName(), System.nanoTime() - start, work);
+        profile.add(method.getName(), begin, device.mark(), work);
         return result;
     }
 

@@ -54,8 +54,7 @@ public final class StepBenchmark {
     }
 
     /**
-     * Where the time of {@code steps} training steps goes, by kernel. A step that is profiled takes longer on a device that
-     * computes asynchronously, since every kernel is waited for.
+     * Where the time of {@code steps} training steps goes, by kernel, on the device's clock: kernels are not waited for.
      */
     public KernelProfile profile(int warmup, int steps, long seed) {
         KernelProfile profile = new KernelProfile();

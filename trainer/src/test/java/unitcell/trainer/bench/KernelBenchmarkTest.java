@@ -84,7 +84,7 @@ class KernelBenchmarkTest {
 
     @Test
     void theShareIsThatOfTheNearerCeiling() {
-        Ceilings ceilings = new Ceilings(10, 100, 50);
+        Ceilings ceilings = new Ceilings(10, new Ceilings.Product("", 512, 100), 50, List.of(), 0);
         assertEquals(0.5, ceilings.share(0, 10, 2));
         assertEquals(0.75, ceilings.share(300, 10, 4));
     }
