@@ -54,12 +54,18 @@ final class CudaDevice implements Device {
         Launch launch =
                 new Launch(arena, stream, Boolean.getBoolean(SYNCHRONOUS), processors * BLOCKS_PER_PROCESSOR);
         queue = new CudaQueue(modules, launch, pool, processors);
-        queue.use(GemmChoice.open(queue, stream));
     }
 
     /** Opens device {@code index}; the native libraries must have been loaded. */
     static CudaDevice open(int index) {
-        return new CudaDevice(index);
+        CudaDevice device = new CudaDevice(index);
+        try {
+            device.queue.use(GemmChoice.open(device.queue, device.stream));
+            return device;
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
     }
 
     /** Makes the calling thread the one that uses the device. */
