@@ -1,0 +1,14 @@
+#!/bin/sh
+# Builds the emulator with its own kernels and runs its self-test. Usage: self-test.sh [OUTPUT_DIR] [measure]
+# Faults are planted, so their lines on the standard error are expected; they are kept in OUTPUT_DIR/faults.log.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+output=${1:-${TMPDIR:-/tmp}/unitcell-emulator-self-test}
+"$here/build.sh" "$here/self_test" "$output" "$here/faults.cu"
+output=$(cd "$output" && pwd)
+${CXX:-g++} -std=c++20 -O1 -Wall -Wextra -Wno-missing-field-initializers -o "$output/self_test" "$here"/self_test/*.cpp \
+    "$output/libcuda.so.1" "-Wl,-rpath,$output"
+if ! "$output/self_test" "$output/host-module.ptx" ${2:+"$2"} 2>"$output/faults.log"; then
+    tail -n 5 "$output/faults.log" >&2
+    exit 1
+fi
