@@ -125,9 +125,20 @@ final class CudaDevice implements Device {
         CudaException.check(JCudaDriver.cuStreamSynchronize(stream), "waiting for the device " + name());
     }
 
+    /** What the families of kernels work with. */
+    CudaQueue queue() {
+        return queue;
+    }
+
     @Override
     public void close() {
-        synchronise();
+        int status = JCudaDriver.cuStreamSynchronize(stream);
+        if (CudaException.sticky(status)) {
+            // Nothing of a lost context can be used or given back; releasing it ends it.
+            release();
+            throw CudaException.of(status, "closing the device " + name());
+        }
+        CudaException.check(status, "waiting for the device " + name());
         queue.close();
         try {
             pool.close();
@@ -135,8 +146,12 @@ final class CudaDevice implements Device {
             staging.close();
             modules.close();
             CudaException.check(JCudaDriver.cuStreamDestroy(stream), "cuStreamDestroy");
-            CudaException.check(JCudaDriver.cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease");
-            arena.close();
+            release();
         }
+    }
+
+    private void release() {
+        arena.close();
+        CudaException.check(JCudaDriver.cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease");
     }
 }
