@@ -14,16 +14,15 @@ cxx=${CXX:-g++}
 # The library runs on the machine it is built on. Products are fused with sums as nvcc does it. The project's kernels read
 # floats as float4, which the rules on aliasing of C++ do not allow.
 flags="-std=c++17 -O2 -march=native -fPIC -pthread -fvisibility=hidden -ffp-contract=fast -fno-math-errno
-    -fno-strict-aliasing -fcf-protection=none -Wall -Wextra"
-kernel_flags="-x c++ -DUNITCELL_EMULATION -Wno-unknown-pragmas"
+    -fno-strict-aliasing -fno-gnu-unique -fcf-protection=none -Wall -Wextra"
+kernel_flags="-x c++ -DUNITCELL_EMULATION -Wno-unknown-pragmas -Wno-attributes"
 
 # What an object was made from, as one line: checksum of its source and headers, and of the command.
 state_of() { # SOURCE OBJECT COMMAND
     {
-        printf '%s\n' "$3"
-        "$cxx" --version
+        printf '%s\n' "$1" "$3" "$UNITCELL_COMPILER"
         # The files that the last compilation read, as words that xargs understands; the first word is the target.
-        tr -d '\n' <"$2.d" | sed 's/\\  */ /g; s/^[^:]*: *//' | xargs cat
+        sed '1s/^.*\.o: *//; s/\\$//' "$2.d" | xargs cat
     } 2>&1 | cksum
 }
 
@@ -62,6 +61,10 @@ if ! command -v "$cxx" >/dev/null 2>&1; then
     exit 3
 fi
 
+# The compiler and what this processor makes of -march=native.
+UNITCELL_COMPILER=$({ "$cxx" --version; "$cxx" -march=native -Q --help=target; } 2>&1 | cksum)
+export UNITCELL_COMPILER
+
 kernels=$1 output=$2
 shift 2
 if [ ! -d "$kernels" ]; then
@@ -84,11 +87,11 @@ done
 files=0
 for folder in "$kernels" "$@"; do
     if [ -f "$folder" ]; then
-        add "$folder" more
+        add "$(cd "$(dirname "$folder")" && pwd)/$(basename "$folder")" more
         files=$((files + 1))
         continue
     fi
-    for source in "$folder"/*.cu; do
+    for source in "$(cd "$folder" && pwd)"/*.cu; do
         [ -f "$source" ] || continue
         add "$source" "kernels-$(basename "$folder")"
         files=$((files + 1))
@@ -113,4 +116,4 @@ if [ -s "$objects/compiled" ] || [ ! -f "$library" ] || ! cmp -s "$objects/wante
 fi
 count=$(grep -c '\.entry' "$output/host-module.ptx" || true)
 compiled=$(grep -c . "$objects/compiled" || true)
-echo "CUDA emulator: $count kernels of $files files in $library ($compiled files compiled)"
+echo "CUDA emulator: $count kernels of $files .cu files in $library ($compiled files compiled)"

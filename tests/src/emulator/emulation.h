@@ -88,7 +88,7 @@ struct Launcher<Function> {
 #undef assert
 #define assert(condition)                                                                                     \
     ((condition) ? static_cast<void>(0)                                                                       \
-                 : ::emulation::fault(710, "assertion failed at %s:%d: %s", __FILE__, __LINE__, #condition))
+                 : ::emulation::fault(710, "assertion failed at %s:%d: %s", __FILE_NAME__, __LINE__, #condition))
 
 inline void __trap() {
     emulation::fault(719, "__trap was called");

@@ -8,7 +8,24 @@ output=${1:-${TMPDIR:-/tmp}/unitcell-emulator-self-test}
 output=$(cd "$output" && pwd)
 ${CXX:-g++} -std=c++20 -O1 -Wall -Wextra -Wno-missing-field-initializers -o "$output/self_test" "$here"/self_test/*.cpp \
     "$output/libcuda.so.1" "-Wl,-rpath,$output"
-if ! "$output/self_test" "$output/host-module.ptx" ${2:+"$2"} 2>"$output/faults.log"; then
-    tail -n 5 "$output/faults.log" >&2
-    exit 1
+: >"$output/faults.log"
+
+run() { # ENVIRONMENT... -- ARGUMENTS...
+    if ! env "$@" 2>>"$output/faults.log"; then
+        echo "self-test.sh: failed: $*" >&2
+        tail -n 5 "$output/faults.log" >&2
+        exit 1
+    fi
+}
+set -- "$output/self_test" "$output/host-module.ptx" ${2:+"$2"}
+if [ $# -gt 2 ]; then
+    run "$@"
+    exit 0
 fi
+run UNITCELL_EMULATOR_THREADS=1 "$@"
+run UNITCELL_EMULATOR_THREADS=3 "$@"
+run UNITCELL_EMULATOR_DRIVER=12000 UNITCELL_EMULATOR_DEVICES=2 UNITCELL_EMULATOR_MEMORY=64 \
+    UNITCELL_EMULATOR_ORDER=reversed UNITCELL_EMULATOR_STREAMS=deferred "$@" environment
+run UNITCELL_EMULATOR_DEVICES=0 "$@" init 100
+run UNITCELL_EMULATOR_ORDER=sideways "$@" init 1
+run UNITCELL_EMULATOR_STREAMS=sometimes "$@" init 1

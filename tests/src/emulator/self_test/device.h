@@ -14,6 +14,8 @@ int cuInit(unsigned);
 int cuDriverGetVersion(int*);
 int cuDeviceGet(int*, int);
 int cuDeviceGetName(char*, int, int);
+int cuDeviceGetCount(int*);
+int cuDeviceTotalMem_v2(size_t*, int);
 int cuDevicePrimaryCtxRetain(void**, int);
 int cuDevicePrimaryCtxRelease_v2(int);
 int cuDevicePrimaryCtxReset_v2(int);
@@ -133,8 +135,11 @@ int launch(const char* name, Shape s, P... values) {
 /** Makes device 0 usable again after a fault and loads the module anew. */
 void reset_device();
 
+/** Launches the kernel without a barrier in the present order; gives how many of its 255 results are wrong. */
+int wrong_without_barrier();
+
 void test_sound_kernels();
 void test_faults();
 void test_driver();
 void test_streams();
-void measure();
+void test_environment();

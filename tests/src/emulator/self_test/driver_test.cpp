@@ -141,3 +141,21 @@ void test_streams() {
     reset_device();
     MUST(unitcell_emulator_deferred(0));
 }
+
+/** The settings of the environment that self-test.sh sets: all but the default. */
+void test_environment() {
+    int version = 0, devices = 0;
+    size_t bytes = 0;
+    MUST(cuDriverGetVersion(&version));
+    MUST(cuDeviceGetCount(&devices));
+    MUST(cuDeviceTotalMem_v2(&bytes, 1));
+    check(version == 12000 && devices == 2 && bytes == 64 << 20, "driver, devices and memory of the environment");
+    check(wrong_without_barrier() == 255, "reversed order of the environment");
+    const Pointer x = upload(std::vector<float>(1, 1.0f));
+    void* stream = nullptr;
+    MUST(cuStreamCreate(&stream, 1));
+    MUST(launch("fault_fill_f32", {.block_x = 32, .stream = stream}, x, 2.0f, 1));
+    check(download<float>(x, 1)[0] == 1.0f, "deferred streams of the environment");
+    MUST(cuCtxSynchronize());
+    check(download<float>(x, 1)[0] == 2.0f, "deferred streams run when the context is synchronised");
+}

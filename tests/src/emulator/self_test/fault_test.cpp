@@ -31,6 +31,13 @@ static void test_global_memory() {
     expect(700, "illegal read of", "fault_read_behind_f32", {.block_x = 32}, sum, x, 1024);
     expect(700, "near null", "fault_null_f32", {.block_x = 32}, Pointer{0});
 
+    // Enough blocks that helper threads join in: the last one fails, on whichever thread it runs.
+    for (int i = 0; i < 5; i++) {
+        x = allocate<float>(1 << 20);
+        expect(700, "block (4096,0,0) of (4097,1,1): thread (0,0,0): illegal write", "fault_write_behind_f32",
+               {.grid_x = 4097, .block_x = 256}, x, 1 << 20);
+    }
+
     // 3 elements end within the rounded size: the write is found by the pattern.
     x = allocate<float>(3);
     MUST(launch("fault_write_behind_f32", {.block_x = 32}, x, 3));
@@ -51,6 +58,19 @@ static void test_global_memory() {
     expect(716, "misaligned", "fault_misaligned_f32", {}, x);
 }
 
+int wrong_without_barrier() {
+    std::vector<float> values(256);
+    for (int i = 0; i < 256; i++) values[i] = static_cast<float>(i);
+    const Pointer from = upload(values), to = allocate<float>(256);
+    MUST(launch("fault_missing_barrier_f32", {.block_x = 256}, to, from));
+    const auto result = download<float>(to, 256);
+    int wrong = 0;
+    for (int i = 1; i < 256; i++) wrong += result[i] != values[i - 1];
+    MUST(cuMemFree_v2(from));
+    MUST(cuMemFree_v2(to));
+    return wrong;
+}
+
 static void test_barriers() {
     const Pointer x = allocate<float>(256);
     expect(719, "100 threads at __syncthreads (line", "fault_divergent_barrier_f32", {.grid_x = 2, .block_x = 256}, x);
@@ -58,17 +78,10 @@ static void test_barriers() {
     expect(719, "different __syncthreads", "fault_two_barriers_f32", {.block_x = 64}, allocate<float>(64));
     expect(719, "16 at a warp collective", "fault_missing_lanes_f32", {.block_x = 32}, allocate<float>(32));
 
-    std::vector<float> values(256);
-    for (int i = 0; i < 256; i++) values[i] = static_cast<float>(i);
     int wrong[3] = {};
     for (int order = 0; order < 3; order++) {
         MUST(unitcell_emulator_order(order, 11));
-        const Pointer from = upload(values), to = allocate<float>(256);
-        MUST(launch("fault_missing_barrier_f32", {.block_x = 256}, to, from));
-        const auto result = download<float>(to, 256);
-        for (int i = 1; i < 256; i++) wrong[order] += result[i] != values[i - 1];
-        MUST(cuMemFree_v2(from));
-        MUST(cuMemFree_v2(to));
+        wrong[order] = wrong_without_barrier();
     }
     MUST(unitcell_emulator_order(0, 0));
     check(wrong[0] == 0 && wrong[1] == 255 && wrong[2] > 60 && wrong[2] < 200,

@@ -1,6 +1,8 @@
 // The self-test of the emulator: drives it through the driver API as a program would. Usage:
 //   self_test MODULE.ptx            all checks; prints one line, exit status 1 if one failed
 //   self_test MODULE.ptx measure    throughput of a few kernels
+//   self_test MODULE.ptx environment    the settings that self-test.sh makes in the environment
+//   self_test MODULE.ptx init STATUS    cuInit has to give this status
 //
 // Memory convention: one module is loaded at a time, loaded_module.
 #include <ctime>
@@ -33,7 +35,7 @@ static double best(Run run) {
     return shortest;
 }
 
-void measure() {
+static void measure() {
     const int n = 1 << 22;
     const Pointer x = upload(std::vector<float>(n, 1.0f)), y = upload(std::vector<float>(n, 1.0f));
     double t = best([&] { return launch("axpy_f32", {.grid_x = n / 256, .block_x = 256}, y, x, 0.5f, static_cast<long long>(n)); });
@@ -64,7 +66,7 @@ void measure() {
 
 int main(int argc, char** argv) {
     if (argc < 2) {
-        fprintf(stderr, "usage: self_test MODULE.ptx [measure]\n");
+        fprintf(stderr, "usage: self_test MODULE.ptx [measure | environment | init STATUS]\n");
         return 2;
     }
     FILE* const file = fopen(argv[1], "r");
@@ -74,6 +76,8 @@ int main(int argc, char** argv) {
     }
     for (int c; (c = fgetc(file)) != EOF;) image += static_cast<char>(c);
     fclose(file);
+    const std::string mode = argc > 2 ? argv[2] : "";
+    if (mode == "init") return cuInit(0) == atoi(argv[3]) ? 0 : 1;
     void* context = nullptr;
     check_status(cuDevicePrimaryCtxRetain(&context, 0), 3, "a call before cuInit");
     MUST(cuInit(0));
@@ -81,8 +85,10 @@ int main(int argc, char** argv) {
     MUST(cuDevicePrimaryCtxRetain(&context, 0));
     MUST(cuCtxSetCurrent(context));
     MUST(cuModuleLoadData(&loaded_module, image.c_str()));
-    if (argc > 2) {
+    if (mode == "measure") {
         measure();
+    } else if (mode == "environment") {
+        test_environment();
     } else {
         test_sound_kernels();
         test_driver();

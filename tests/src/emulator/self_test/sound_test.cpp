@@ -97,6 +97,28 @@ static void test_votes(const std::string& order) {
     MUST(cuMemFree_v2(d));
 }
 
+/** Enough blocks that helper threads join in. */
+static void test_large_grid(const std::string& order) {
+    const int n = 1 << 20;
+    const auto x = numbers(n, 6);
+    const Pointer dx = upload(x);
+    MUST(launch("barriers_f32", {.grid_x = n / 256, .block_x = 256}, dx, 4));
+    const auto result = download<float>(dx, n);
+    float worst = 0;
+    for (int i = 0; i < n; i++) {
+        // Each round adds half of the mirrored value of the block; two rounds.
+        float value = x[i], mirrored = x[i / 256 * 256 + 255 - i % 256];
+        for (int round = 0; round < 2; round++) {
+            const float next = value + 0.5f * mirrored;
+            mirrored += 0.5f * value;
+            value = next;
+        }
+        worst = std::fmax(worst, std::fabs(result[i] - value));
+    }
+    check(worst < 1e-6f, "large grid, order " + order + ": error " + std::to_string(worst));
+    MUST(cuMemFree_v2(dx));
+}
+
 void test_sound_kernels() {
     const struct {
         const char* name;
@@ -112,6 +134,7 @@ void test_sound_kernels() {
         test_sgemm(order.name, 130, 70, 50);
         test_block_sum(order.name);
         test_votes(order.name);
+        test_large_grid(order.name);
     }
     MUST(unitcell_emulator_order(0, 0));
     check(unitcell_emulator_launches("softmax_f32") == 12, "launches of softmax are counted");
