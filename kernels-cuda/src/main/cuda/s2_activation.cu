@@ -47,9 +47,8 @@ __device__ __forceinline__ void activation(
     T* const in = tables.columns + threadIdx.x;
     T* const out = in + coefficients * THREADS;
     const T* const from = x + row * coefficients * channels + channel;
-#pragma unroll 8
+    fill_column(tables.place, coefficients, in, [=](int place) { return from[place * channels]; });
     for (int p = 0; p < coefficients; p++) {
-        in[p * THREADS] = from[tables.place[p] * channels];
         out[p * THREADS] = 0;
     }
     int pair = 0;

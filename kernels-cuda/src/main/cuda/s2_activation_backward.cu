@@ -56,12 +56,13 @@ __device__ __forceinline__ void activation_backward(
     T* const in = tables.columns + threadIdx.x;
     T* const g = in + coefficients * THREADS;
     T* const out = g + coefficients * THREADS;
-#pragma unroll 8
+    fill_column(tables.place, coefficients, in, [=](int place) { return x[start + place * channels]; });
+    // With scalars, coefficient 0 of the result did not come from the grid.
+    const int none = scalars == nullptr ? -1 : 0;
+    fill_column(tables.place, coefficients, g, [=](int place) {
+        return place == none ? T(0) : dy[start + place * channels];
+    });
     for (int p = 0; p < coefficients; p++) {
-        const int place = tables.place[p];
-        in[p * THREADS] = x[start + place * channels];
-        // With scalars, coefficient 0 of the result did not come from the grid.
-        g[p * THREADS] = place == 0 && scalars != nullptr ? T(0) : dy[start + place * channels];
         out[p * THREADS] = 0;
     }
     int pair = 0;
@@ -77,9 +78,16 @@ __device__ __forceinline__ void activation_backward(
                 tables.starts, tables.to + at, tables.from + at, tables.trig, longitudes, in, g, out);
         }
     }
+    if (!add) {
 #pragma unroll 8
+        for (int p = 0; p < coefficients; p++) {
+            dx[start + tables.place[p] * channels] = out[p * THREADS];
+        }
+        return;
+    }
+    fill_column(tables.place, coefficients, in, [=](int place) { return dx[start + place * channels]; });
     for (int p = 0; p < coefficients; p++) {
-        put(dx + start + tables.place[p] * channels, out[p * THREADS], add);
+        dx[start + tables.place[p] * channels] = in[p * THREADS] + out[p * THREADS];
     }
 }
 

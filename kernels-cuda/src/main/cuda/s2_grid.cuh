@@ -25,7 +25,6 @@ namespace s2 {
 constexpr int THREADS = 64;
 // In place of L: how many coefficients an order has is read from the lists.
 constexpr int LISTED = -1;
-constexpr double SQRT2 = 1.4142135623730950488;
 
 // Pairs of latitudes are interleaved in the tables, padded to a vector.
 template <int PAIRS>
@@ -134,74 +133,96 @@ __device__ __forceinline__ void to_orders(
     }
 }
 
-// The transpose of to_orders, added to the column.
+// The transpose of to_orders, added to the column. Where the counts are known, an order's coefficients are all read before
+// the first is written: the compiler cannot know that column and table are apart.
 template <int L, int M, int SLOTS, int PAIRS, class T>
 __device__ __forceinline__ void add_coefficients(
     const int* starts, const T* table, const T (&h)[2 * PAIRS][2 * M + 1], T* column) {
 #pragma unroll
     for (int order = 0; order < 2 * M + 1; order++) {
+        T both[2][PAIRS];
 #pragma unroll
-        for (int odd = 0; odd < 2; odd++) {
-            T both[PAIRS];
-#pragma unroll
-            for (int i = 0; i < PAIRS; i++) {
-                both[i] = odd == 0 ? h[2 * i][order] + h[2 * i + 1][order] : h[2 * i][order] - h[2 * i + 1][order];
-            }
-            const int end = list_start<L, M>(starts, 2 * order + odd + 1);
-#pragma unroll (L == LISTED ? 1 : 16)
-            for (int p = list_start<L, M>(starts, 2 * order + odd); p < end; p++) {
+        for (int i = 0; i < PAIRS; i++) {
+            both[0][i] = h[2 * i][order] + h[2 * i + 1][order];
+            both[1][i] = h[2 * i][order] - h[2 * i + 1][order];
+        }
+        const int first = list_start<L, M>(starts, 2 * order);
+        const int middle = list_start<L, M>(starts, 2 * order + 1);
+        const int end = list_start<L, M>(starts, 2 * order + 2);
+        if constexpr (L == LISTED) {
+#pragma unroll 1
+            for (int p = first; p < end; p++) {
                 T legendre[PAIRS];
                 load_legendre<SLOTS>(table, p, legendre);
                 T sum = column[p * THREADS];
 #pragma unroll
                 for (int i = 0; i < PAIRS; i++) {
-                    sum += legendre[i] * both[i];
+                    sum += legendre[i] * (p < middle ? both[0][i] : both[1][i]);
                 }
                 column[p * THREADS] = sum;
+            }
+        } else {
+            T sums[L + 1];
+#pragma unroll
+            for (int k = 0; k <= L; k++) {
+                if (first + k < end) {
+                    T legendre[PAIRS];
+                    load_legendre<SLOTS>(table, first + k, legendre);
+                    sums[k] = column[(first + k) * THREADS];
+#pragma unroll
+                    for (int i = 0; i < PAIRS; i++) {
+                        sums[k] += legendre[i] * (first + k < middle ? both[0][i] : both[1][i]);
+                    }
+                }
+            }
+#pragma unroll
+            for (int k = 0; k <= L; k++) {
+                if (first + k < end) {
+                    column[(first + k) * THREADS] = sums[k];
+                }
             }
         }
     }
 }
 
 // h = orders of activation(functions with orders f), latitude by latitude; activation takes FIELDS values of a grid point.
-// trig: [pairs of longitudes, 2M], cosines of orders 1..M, then sines, all times sqrt2
+// trig: [1 + pairs of longitudes, 2M], cosines of orders 1..M, then sines, all times sqrt2, of longitude 0, 1, ...
 template <int M, int LATITUDES, int FIELDS, class T, class F>
 __device__ __forceinline__ void through_longitudes(
     const T* trig, int longitudes, const T (&f)[FIELDS][LATITUDES][2 * M + 1], T (&h)[LATITUDES][2 * M + 1],
     F activation) {
+    T wave[M == 0 ? 1 : 2 * M];
+    if constexpr (M > 0) {
+        load_all(trig, wave);
+    }
     // Longitudes 0 and, where there is one, A/2: no sines, and opposite cosines of odd orders.
     const bool opposite = longitudes % 2 == 0;
 #pragma unroll
     for (int b = 0; b < LATITUDES; b++) {
-        T near[FIELDS];
-        T far[FIELDS];
+        T here[FIELDS];
+        T behind[FIELDS];
 #pragma unroll
         for (int k = 0; k < FIELDS; k++) {
-            T even = 0;
+            T even = f[k][b][M];
             T odd = 0;
 #pragma unroll
-            for (int m = 2; m <= M; m += 2) {
-                even += f[k][b][M + m];
+            for (int m = 1; m <= M; m++) {
+                (m % 2 == 0 ? even : odd) += wave[m - 1] * f[k][b][M + m];
             }
-#pragma unroll
-            for (int m = 1; m <= M; m += 2) {
-                odd += f[k][b][M + m];
-            }
-            even = f[k][b][M] + T(SQRT2) * even;
-            near[k] = even + T(SQRT2) * odd;
-            far[k] = even - T(SQRT2) * odd;
+            here[k] = even + odd;
+            behind[k] = even - odd;
         }
-        T first = activation(near);
+        const T first = activation(here);
         if constexpr (M == 0) { // the same value on all longitudes
             h[b][0] = T(longitudes) * first;
         } else {
-            const T second = opposite ? activation(far) : T(0);
+            const T second = opposite ? activation(behind) : T(0);
             const T sum = first + second;
-            const T difference = T(SQRT2) * (first - second);
+            const T difference = first - second;
             h[b][M] = sum;
 #pragma unroll
             for (int m = 1; m <= M; m++) {
-                h[b][M + m] = m % 2 == 0 ? T(SQRT2) * sum : difference;
+                h[b][M + m] = wave[m - 1] * (m % 2 == 0 ? sum : difference);
                 h[b][M - m] = 0;
             }
         }
@@ -209,8 +230,8 @@ __device__ __forceinline__ void through_longitudes(
     if constexpr (M > 0) {
         const T* const end = trig + (longitudes - 1) / 2 * (2 * M);
 #pragma unroll 1
-        for (; trig != end; trig += 2 * M) {
-            T wave[2 * M];
+        while (trig != end) {
+            trig += 2 * M;
             load_all(trig, wave);
 #pragma unroll
             for (int b = 0; b < LATITUDES; b++) {
@@ -243,6 +264,25 @@ __device__ __forceinline__ void through_longitudes(
     }
 }
 
+// column[p] = value(place[p]) for all coefficients, several loads in flight: a place is not read between two writes.
+template <class T, class F>
+__device__ __forceinline__ void fill_column(const int* place, int coefficients, T* column, F value) {
+    constexpr int BATCH = 10;
+    for (int first = 0; first < coefficients; first += BATCH) {
+        T values[BATCH];
+#pragma unroll
+        for (int i = 0; i < BATCH; i++) {
+            values[i] = first + i < coefficients ? value(place[first + i]) : T(0);
+        }
+#pragma unroll
+        for (int i = 0; i < BATCH; i++) {
+            if (first + i < coefficients) {
+                column[(first + i) * THREADS] = values[i];
+            }
+        }
+    }
+}
+
 // The tables of a grid in shared memory, and where the threads' columns begin.
 template <class T, int M, int PAIRS>
 struct Tables {
@@ -263,7 +303,7 @@ struct Tables {
         group = coefficients * SLOTS;
         const int legendre = (latitude_pairs + PAIRS - 1) / PAIRS * group;
         const int waves = (2 * legendre + 3) / 4 * 4;
-        const int elements = (waves + (longitudes - 1) / 2 * (2 * M) + 3) / 4 * 4;
+        const int elements = (waves + (longitudes + 1) / 2 * (2 * M) + 3) / 4 * 4;
         const int list = coefficients + 2 * (2 * M + 1) + 1;
         to = shared;
         from = shared + legendre;
