@@ -147,7 +147,7 @@ __device__ void scale_rows(
 // One block a row. dy, x: [rows, width]  dscale: [rows]
 template <class T>
 __device__ void scale_rows_backward_scale(
-    const T* dy, const T* x, T* dscale, bool add, int64_t rows, int64_t width) {
+    const T* dy, const T* x, T* dscale, bool add, int64_t width) {
     const int64_t r = blockIdx.x;
     T sum = 0;
     for (int64_t c = threadIdx.x; c < width; c += THREADS) {
@@ -190,8 +190,8 @@ ENTRY(smooth_leaky_relu_backward, THREADS, (double slope, const T* dy, const T* 
 ENTRY(scale_rows, THREADS,
       (const T* x, const T* scale, const int* index, T* y, bool add, int64_t rows, int64_t width),
       scale_rows<T>(x, scale, index, y, add, rows, width))
-ENTRY(scale_rows_backward_scale, THREADS, (const T* dy, const T* x, T* dscale, bool add, int64_t rows, int64_t width),
-      scale_rows_backward_scale<T>(dy, x, dscale, add, rows, width))
+ENTRY(scale_rows_backward_scale, THREADS, (const T* dy, const T* x, T* dscale, bool add, int64_t width),
+      scale_rows_backward_scale<T>(dy, x, dscale, add, width))
 ENTRY(scale_channels, THREADS,
       (const T* x, const T* scale, T* y, bool add, int64_t nodes, int64_t coefficients, int64_t channels),
       scale_channels<T>(x, scale, y, add, nodes, coefficients, channels))

@@ -68,12 +68,18 @@ final class CudaDevice implements Device {
         int processors = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
         launch = new Launch(arena, stream, Boolean.getBoolean(SYNCHRONOUS), processors * BLOCKS_PER_PROCESSOR);
         queue = new CudaQueue(modules, launch, pool, processors);
-        queue.use(GemmChoice.open(queue, stream));
     }
 
     /** Opens device {@code index}; the native libraries must have been loaded. */
     static CudaDevice open(int index) {
-        return new CudaDevice(index);
+        CudaDevice device = new CudaDevice(index);
+        try {
+            device.queue.use(GemmChoice.open(device.queue, device.stream));
+            return device;
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
     }
 
     /** Makes the calling thread the one that uses the device. */
@@ -134,6 +140,11 @@ final class CudaDevice implements Device {
         CudaException.check(JCudaDriver.cuStreamSynchronize(stream), "waiting for the device " + name());
     }
 
+    /** What the families of kernels work with. */
+    CudaQueue queue() {
+        return queue;
+    }
+
     @Override
     public Mark mark() {
         return marks.mark();
@@ -183,7 +194,13 @@ final class CudaDevice implements Device {
 
     @Override
     public void close() {
-        synchronise();
+        int status = JCudaDriver.cuStreamSynchronize(stream);
+        if (CudaException.sticky(status)) {
+            // Nothing of a lost context can be used or given back; releasing it ends it.
+            release();
+            throw CudaException.of(status, "closing the device " + name());
+        }
+        CudaException.check(status, "waiting for the device " + name());
         others.values().forEach(CudaQueue::close);
         queue.close();
         caches.close();
@@ -194,8 +211,12 @@ final class CudaDevice implements Device {
             staging.close();
             modules.close();
             CudaException.check(JCudaDriver.cuStreamDestroy(stream), "cuStreamDestroy");
-            CudaException.check(JCudaDriver.cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease");
-            arena.close();
+            release();
         }
+    }
+
+    private void release() {
+        arena.close();
+        CudaException.check(JCudaDriver.cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease");
     }
 }

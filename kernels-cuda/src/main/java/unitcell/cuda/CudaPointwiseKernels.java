@@ -194,7 +194,6 @@ final class CudaPointwiseKernels implements PointwiseKernels {
                     .tensor(dy)
                     .tensor(x)
                     .sink(dscale)
-                    .wide(rows)
                     .wide(x.size() / rows)
                     .blocks(rows, THREADS);
         }

@@ -98,7 +98,9 @@ final class CudaQueue implements AutoCloseable {
 
     @Override
     public void close() {
-        gemm.close();
+        if (gemm != null) {
+            gemm.close();
+        }
         constants.close();
     }
 }

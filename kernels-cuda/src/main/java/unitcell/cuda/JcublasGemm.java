@@ -3,6 +3,7 @@ package unitcell.cuda;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.List;
 import jcuda.Pointer;
 import jcuda.driver.CUstream;
@@ -45,6 +46,11 @@ final class JcublasGemm implements Gemm {
      */
     static JcublasGemm find(CUstream stream, Precision precision, List<String> tried) {
         try {
+            String named = System.getProperty(ForeignCublas.LIBRARY);
+            if (named != null) {
+                // Loaded first under its own name libcublas.so.12, it satisfies JCublas' dependency of that name.
+                System.load(Path.of(named).toAbsolutePath().toString());
+            }
             NativeLibraries.unpacking(() -> JCublas2.setExceptionsEnabled(false));
             return new JcublasGemm(stream, precision);
         } catch (LinkageError e) {

@@ -19,9 +19,9 @@ import unitcell.engine.Devices;
  *
  * <p>Memory convention: the library is the one that the property {@code unitcell.cuda.library} names; it stays loaded.
  */
-final class Emulator {
+public final class Emulator {
     /** The order in which the threads of a block and the blocks of a grid run. */
-    enum Order {
+    public enum Order {
         NORMAL,
         REVERSED
     }
@@ -35,7 +35,7 @@ final class Emulator {
     }
 
     /** The emulator, if it was built. */
-    static Optional<Emulator> find() {
+    public static Optional<Emulator> find() {
         String library = System.getProperty(LIBRARY);
         if (library == null || !Files.isReadable(Path.of(library))) {
             return Optional.empty();
@@ -47,19 +47,18 @@ final class Emulator {
     }
 
     /** The emulator; a test on a machine without it is skipped, with the reason. */
-    static Emulator required() {
+    public static Emulator required() {
         Optional<Emulator> emulator = find();
         Assumptions.assumeTrue(
                 emulator.isPresent(), "CUDA kernels are not tested: their emulator was not built (it needs g++)");
         // Without nvcc there are no compiled kernels to load; the emulator then lists those it has itself.
         if (Devices.class.getResource("/unitcell/cuda/pointwise.ptx") == null) {
-            Path listing = Path.of(System.getProperty(LIBRARY)).resolveSibling("host-module.ptx");
-            System.setProperty("unitcell.cuda.module", listing.toString());
+            System.setProperty("unitcell.cuda.module", emulator.orElseThrow().listing().toString());
         }
         return emulator.orElseThrow();
     }
 
-    void order(Order order) {
+    public void order(Order order) {
         call(
                 "unitcell_emulator_order",
                 FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG),
@@ -67,13 +66,33 @@ final class Emulator {
                 0L);
     }
 
+    /** A module that lists all kernels of the emulator, the planted ones included. */
+    public Path listing() {
+        return Path.of(System.getProperty(LIBRARY)).resolveSibling("host-module.ptx");
+    }
+
+    /** Of how much device memory the emulator pretends, in MiB. */
+    public void memory(long mebibytes) {
+        call("unitcell_emulator_memory", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG), mebibytes);
+    }
+
+    /** The driver version that the emulator states, as 12080. */
+    public void driver(int version) {
+        call("unitcell_emulator_driver", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT), version);
+    }
+
+    /** Whether work runs only when something waits for it. */
+    public void deferred(boolean deferred) {
+        call("unitcell_emulator_deferred", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT), deferred ? 1 : 0);
+    }
+
     /** What went wrong in the last launch that failed, empty if none did. */
-    String fault() {
+    public String fault() {
         return text(call("unitcell_emulator_fault", FunctionDescriptor.of(ValueLayout.ADDRESS)));
     }
 
     /** Names of all kernels. */
-    List<String> kernels() {
+    public List<String> kernels() {
         List<String> names = new ArrayList<>();
         FunctionDescriptor type = FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
         for (int i = 0; ; i++) {
@@ -86,7 +105,7 @@ final class Emulator {
     }
 
     /** How often a kernel was launched since the library was loaded. */
-    long launches(String kernel) {
+    public long launches(String kernel) {
         try (Arena arena = Arena.ofConfined()) {
             FunctionDescriptor type = FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS);
             return (long) call("unitcell_emulator_launches", type, arena.allocateFrom(kernel));
@@ -94,7 +113,7 @@ final class Emulator {
     }
 
     /** Bytes of device memory that are not given back. */
-    long liveBytes() {
+    public long liveBytes() {
         return (long) call("unitcell_emulator_live_bytes", FunctionDescriptor.of(ValueLayout.JAVA_LONG));
     }
 
