@@ -80,6 +80,22 @@ public final class StepBenchmark {
     }
 
     private void trainingStep(Generator generator, AdamW adam) {
+        device.pushRange("training step");
+        try {
+            passes(generator);
+            device.pushRange("optimiser");
+            try {
+                adam.step(LEARNING_RATE, 1);
+            } finally {
+                device.popRange();
+            }
+            device.synchronise();
+        } finally {
+            device.popRange();
+        }
+    }
+
+    private void passes(Generator generator) {
         generator.store().zeroGradients();
         try (Tape tape = new Tape(device, DType.F32, Tape.Mode.TRAIN)) {
             Generator.Output output = generator.forward(tape, batch);
@@ -96,8 +112,6 @@ public final class StepBenchmark {
             tape.backward(PointwiseOps.add(tape, species, moved));
             device.synchronise();
         }
-        adam.step(LEARNING_RATE, 1);
-        device.synchronise();
     }
 
     /** Small enough that the network stays where its timings are typical. */
