@@ -15,7 +15,8 @@ cxx=${CXX:-g++}
 # floats as float4, which the rules on aliasing of C++ do not allow.
 flags="-std=c++17 -O2 -march=native -fPIC -pthread -fvisibility=hidden -ffp-contract=fast -fno-math-errno
     -fno-strict-aliasing -fno-gnu-unique -fcf-protection=none -Wall -Wextra"
-kernel_flags="-x c++ -DUNITCELL_EMULATION -Wno-unknown-pragmas -Wno-attributes"
+kernel_flags="-x c++ -DUNITCELL_EMULATION -Wno-unknown-pragmas -Wno-attributes -Wno-unused-parameter
+    -Wno-maybe-uninitialized"
 
 # What an object was made from, as one line: checksum of its source and headers, and of the command.
 state_of() { # SOURCE OBJECT COMMAND
