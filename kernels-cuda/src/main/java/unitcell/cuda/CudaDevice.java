@@ -145,6 +145,11 @@ final class CudaDevice implements Device {
         return queue;
     }
 
+    /** The ways of multiplying matrices, each with what it is or why it cannot be used. */
+    Map<String, String> ways() {
+        return GemmChoice.describe(queue, stream);
+    }
+
     @Override
     public Mark mark() {
         return marks.mark();

@@ -1,5 +1,6 @@
 package unitcell.cuda;
 
+import java.util.List;
 import java.util.Optional;
 import unitcell.engine.Device;
 import unitcell.engine.DeviceException;
@@ -62,6 +63,11 @@ public final class CudaDeviceProvider implements DeviceProvider {
 
     private static Availability no(String reason) {
         return new Availability(false, reason);
+    }
+
+    @Override
+    public List<Finding> inspect(int index) {
+        return CudaInspection.of(this, index);
     }
 
     @Override

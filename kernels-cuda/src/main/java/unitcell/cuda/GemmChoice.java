@@ -2,7 +2,9 @@ package unitcell.cuda;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import jcuda.driver.CUstream;
 import unitcell.engine.DeviceException;
@@ -53,6 +55,19 @@ enum GemmChoice {
             }
         }
         return null;
+    }
+
+    /** Each way that the property allows, by its name, with what it is or why it cannot be used. */
+    static Map<String, String> describe(CudaQueue queue, CUstream stream) {
+        Map<String, String> ways = new LinkedHashMap<>();
+        String named = System.getProperty(PROPERTY);
+        for (GemmChoice choice : named == null ? List.of(values()) : List.of(of(named))) {
+            List<String> tried = new ArrayList<>();
+            try (Gemm gemm = choice.attempt(queue, stream, Precision.FP32, true, tried)) {
+                ways.put(choice.key, gemm == null ? "cannot be used: " + String.join("; ", tried) : gemm.description());
+            }
+        }
+        return ways;
     }
 
     private static GemmChoice of(String name) {

@@ -28,6 +28,7 @@ final class Commands {
                 new VerifyGoldenCommand(),
                 new VerifyGradientsCommand(),
                 new VerifyEquivarianceCommand(),
+                new VerifyDeviceCommand(),
                 new BenchStepCommand(),
                 new BenchKernelsCommand()));
     }
