@@ -38,7 +38,8 @@ __device__ __forceinline__ void activation_backward(
     int64_t rows, int64_t channels) {
     constexpr int SLOTS = SLOTS_OF<PAIRS>;
     DYNAMIC_SHARED(T, shared);
-    const Tables<T, M, PAIRS> tables(shared, table, lists, coefficients, latitude_pairs, longitudes, 3);
+    const Tables<T, M, PAIRS> tables(
+        shared, table, lists, coefficients, latitude_pairs, longitudes, int(channels), 3);
     const int64_t item = grid_index();
     if (item >= rows * channels) {
         return;
@@ -56,14 +57,16 @@ __device__ __forceinline__ void activation_backward(
     T* const in = tables.columns + threadIdx.x;
     T* const g = in + coefficients * THREADS;
     T* const out = g + coefficients * THREADS;
-    fill_column(tables.place, coefficients, in, [=](int place) { return x[start + place * channels]; });
+    fill_column<L, M>(tables.offsets, coefficients, in, [=](int offset) { return x[start + offset]; });
     // With scalars, coefficient 0 of the result did not come from the grid.
     const int none = scalars == nullptr ? -1 : 0;
-    fill_column(tables.place, coefficients, g, [=](int place) {
-        return place == none ? T(0) : dy[start + place * channels];
+    fill_column<L, M>(tables.offsets, coefficients, g, [=](int offset) {
+        return offset == none ? T(0) : dy[start + offset];
     });
-    for (int p = 0; p < coefficients; p++) {
-        out[p * THREADS] = 0;
+    if (add) {
+        fill_column<LISTED, M>(tables.offsets, coefficients, out, [=](int offset) { return dx[start + offset]; });
+    } else {
+        clear_column(coefficients, out);
     }
     int pair = 0;
     for (; pair + PAIRS <= latitude_pairs; pair += PAIRS) {
@@ -78,17 +81,8 @@ __device__ __forceinline__ void activation_backward(
                 tables.starts, tables.to + at, tables.from + at, tables.trig, longitudes, in, g, out);
         }
     }
-    if (!add) {
-#pragma unroll 8
-        for (int p = 0; p < coefficients; p++) {
-            dx[start + tables.place[p] * channels] = out[p * THREADS];
-        }
-        return;
-    }
-    fill_column(tables.place, coefficients, in, [=](int place) { return dx[start + place * channels]; });
-    for (int p = 0; p < coefficients; p++) {
-        dx[start + tables.place[p] * channels] = in[p * THREADS] + out[p * THREADS];
-    }
+    drain_column<L, M>(
+        tables.offsets, coefficients, out, [=](int offset, T value) { dx[start + offset] = value; });
 }
 
 } // namespace s2

@@ -21,6 +21,8 @@ final class CudaS2Plan {
     private static final int MAX_SHARED = 99 << 10;
 
     private static final int MAX_ORDER = 6;
+    /** The kernels read offsets of coefficients by so many. */
+    private static final int OFFSETS = 12;
     /** (L, M) for which there is a kernel that knows L when it is compiled, as {@code l4_m2}. */
     private static final String COMPILED = " l2_m2 l4_m2 l4_m4 l6_m2 l6_m3 l6_m6 ";
 
@@ -218,12 +220,10 @@ final class CudaS2Plan {
 
     /** Dynamic shared memory of a kernel that holds {@code fields} columns of coefficients for each thread. */
     int sharedBytes(int fields) {
-        long bytes = (elements + (long) fields * coefficients * THREADS) * dtype.bytes() + 4 * lists().size();
-        return (int) Math.min(bytes, Integer.MAX_VALUE);
-    }
-
-    private Tensor lists() {
-        return lists;
+        long offsets = (coefficients + OFFSETS - 1L) / OFFSETS * OFFSETS;
+        long starts = lists.size() - coefficients;
+        return Math.toIntExact(
+                (elements + (long) fields * coefficients * THREADS) * dtype.bytes() + 4 * (offsets + starts));
     }
 
     /** The kernels' first five parameters. */
