@@ -85,11 +85,11 @@ __device__ void equivariant_norm(
 
 } // namespace
 
-#define EQUIVARIANT_NORM(suffix, type, width)                                                                           \
-    ENTRY_FOR(equivariant_norm, suffix, type, NORM_THREADS,                                                             \
-              (int kind, int lmax, double eps, const T* x, const T* gamma0, const T* gamma, const T* beta, T* y,        \
-               int vectors, bool staged),                                                                               \
-              (equivariant_norm<T, width>(kind, lmax, T(eps), x, gamma0, gamma, beta, y, vectors, staged)))
+#define EQUIVARIANT_NORM(suffix, type, width)                                                                    \
+    ENTRY_FOR(equivariant_norm, suffix, type, NORM_THREADS,                                                      \
+              (int kind, int lmax, double eps, const T* x, const T* gamma0, const T* gamma, const T* beta, T* y, \
+               int vectors, bool staged),                                                                        \
+              equivariant_norm<T, width>(kind, lmax, T(eps), x, gamma0, gamma, beta, y, vectors, staged))
 
 EQUIVARIANT_NORM(w4_f32, float, 4)
 EQUIVARIANT_NORM(w1_f32, float, 1)

@@ -147,12 +147,12 @@ __device__ void equivariant_norm_backward(
 
 } // namespace
 
-#define EQUIVARIANT_NORM_BACKWARD(suffix, type, width)                                                                  \
-    ENTRY_FOR(equivariant_norm_backward, suffix, type, NORM_THREADS,                                                    \
-              (int kind, int lmax, double eps, const T* dy, const T* x, const T* gamma0, const T* gamma, T* dx,         \
-               bool add, T* parts, int64_t nodes, int64_t part_nodes, int vectors, bool staged),                        \
-              (equivariant_norm_backward<T, width>(kind, lmax, T(eps), dy, x, gamma0, gamma, dx, add, parts, nodes,     \
-                                                   part_nodes, vectors, staged)))
+#define EQUIVARIANT_NORM_BACKWARD(suffix, type, width)                                                             \
+    ENTRY_FOR(equivariant_norm_backward, suffix, type, NORM_THREADS,                                               \
+              (int kind, int lmax, double eps, const T* dy, const T* x, const T* gamma0, const T* gamma, T* dx,    \
+               bool add, T* parts, int64_t nodes, int64_t part_nodes, int vectors, bool staged),                   \
+              equivariant_norm_backward<T, width>(kind, lmax, T(eps), dy, x, gamma0, gamma, dx, add, parts, nodes, \
+                                                   part_nodes, vectors, staged))
 
 EQUIVARIANT_NORM_BACKWARD(w4_f32, float, 4)
 EQUIVARIANT_NORM_BACKWARD(w1_f32, float, 1)
