@@ -275,8 +275,7 @@ class LargeShapesTest {
         c.run(Parity.FORWARD, (k, a) -> {
             k.pointwise().crossEntropy(a.get(logits), a.get(target), a.get(weight), a.get(loss));
             k.pointwise()
-                    .crossEntropyBackward(
-                            a.get(dloss), a.get(logits), a.get(target), a.get(weight), a.sink(dlogits));
+                    .crossEntropyBackward(a.get(dloss), a.get(logits), a.get(target), a.get(weight), a.sink(dlogits));
         });
     }
 }
