@@ -9,7 +9,7 @@
 // about 5 (L+1)^2 C operations.
 //
 // History
-//   1  as above, 22 (w4_f32) registers. Not timed: no GPU yet.
+//   1  as above. sm_90: w4_f32 32 registers, 13 KB of shared memory at lmax 4 with 128 channels. Not timed: no GPU yet.
 #include "equivariant_norm.cuh"
 
 namespace {

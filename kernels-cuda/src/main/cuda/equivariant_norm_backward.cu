@@ -12,7 +12,8 @@
 // about 10 (L+1)^2 C operations, and 4 (L+2) C bytes of partial sums.
 //
 // History
-//   1  as above. Not timed: no GPU yet.
+//   1  as above. sm_90: w4_f32 48 registers, 28 KB of shared memory at lmax 4 with 128 channels, 54 KB at lmax 6. Not
+//     timed: no GPU yet.
 #include "equivariant_norm.cuh"
 
 namespace {

@@ -13,7 +13,7 @@ import unitcell.engine.memory.Scope;
  */
 final class CudaOptimiserKernels implements OptimiserKernels {
     private static final int THREADS = 256;
-    /** Elements behind one partial sum of squares, and the most sums: fixed, so that they do not depend on the device. */
+    /** Elements behind one partial sum of squares, and the most sums: the same on every device. */
     private static final long SUM_ELEMENTS = 1 << 13;
 
     private static final long MOST_SUMS = 1024;
