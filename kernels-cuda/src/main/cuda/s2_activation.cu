@@ -47,7 +47,7 @@ __device__ __forceinline__ void activation(
     const int64_t channel = item - row * channels;
     const int64_t start = row * coefficients * channels + channel;
     T* const in = tables.columns + threadIdx.x;
-    T* const out = in + coefficients * THREADS;
+    T* const out = in + coefficients * THREADS<T>;
     fill_column<L, M>(tables.offsets, coefficients, in, [=](int offset) { return x[start + offset]; });
     clear_column(coefficients, out);
     int pair = 0;
@@ -84,10 +84,10 @@ __device__ __forceinline__ void activation(
     s2::activation<T, L, M, PAIRS>(                                                                            \
         table, lists, coefficients, latitude_pairs, longitudes, x, scalars, scalar_stride, y, rows, channels)
 #define S2_ANY(M, PAIRS)                                                                                             \
-    ENTRY_FOR(s2_activation_m##M##_p##PAIRS, f32, float, s2::THREADS, S2_PARAMETERS, S2_CALL(s2::LISTED, M, PAIRS)) \
-    ENTRY_FOR(s2_activation_m##M##_p1, f64, double, s2::THREADS, S2_PARAMETERS, S2_CALL(s2::LISTED, M, 1))
+    ENTRY_FOR(s2_activation_m##M##_p##PAIRS, f32, float, s2::THREADS<T>, S2_PARAMETERS, S2_CALL(s2::LISTED, M, PAIRS)) \
+    ENTRY_FOR(s2_activation_m##M##_p1, f64, double, s2::THREADS<T>, S2_PARAMETERS, S2_CALL(s2::LISTED, M, 1))
 // 12 blocks of 2 warps an SM: 80 registers, which the columns' shared memory allows as well.
-#define S2_BOUNDS s2::THREADS, 12
+#define S2_BOUNDS s2::THREADS<T>, 12
 #define S2_FAST(L, M, PAIRS)                                                                                  \
     ENTRY_FOR(s2_activation_l##L##_m##M##_p##PAIRS, f32, float, S2_BOUNDS, S2_PARAMETERS, S2_CALL(L, M, PAIRS))
 

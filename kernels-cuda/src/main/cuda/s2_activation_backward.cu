@@ -55,8 +55,8 @@ __device__ __forceinline__ void activation_backward(
         return;
     }
     T* const in = tables.columns + threadIdx.x;
-    T* const g = in + coefficients * THREADS;
-    T* const out = g + coefficients * THREADS;
+    T* const g = in + coefficients * THREADS<T>;
+    T* const out = g + coefficients * THREADS<T>;
     fill_column<L, M>(tables.offsets, coefficients, in, [=](int offset) { return x[start + offset]; });
     // With scalars, coefficient 0 of the result did not come from the grid.
     const int none = scalars == nullptr ? -1 : 0;
@@ -97,13 +97,13 @@ __device__ __forceinline__ void activation_backward(
         dscalar_stride, add_scalars, rows, channels)
 #define S2_ANY(M, PAIRS)                                                                                              \
     ENTRY_FOR(                                                                                                        \
-        s2_activation_backward_m##M##_p##PAIRS, f32, float, s2::THREADS, S2_PARAMETERS,                               \
+        s2_activation_backward_m##M##_p##PAIRS, f32, float, s2::THREADS<T>, S2_PARAMETERS,                               \
         S2_CALL(s2::LISTED, M, PAIRS))                                                                                \
     ENTRY_FOR(                                                                                                        \
-        s2_activation_backward_m##M##_p1, f64, double, s2::THREADS, S2_PARAMETERS, S2_CALL(s2::LISTED, M, 1))
+        s2_activation_backward_m##M##_p1, f64, double, s2::THREADS<T>, S2_PARAMETERS, S2_CALL(s2::LISTED, M, 1))
 #define S2_FAST(L, M, PAIRS)                                                                                          \
     ENTRY_FOR(                                                                                                        \
-        s2_activation_backward_l##L##_m##M##_p##PAIRS, f32, float, s2::THREADS, S2_PARAMETERS, S2_CALL(L, M, PAIRS))
+        s2_activation_backward_l##L##_m##M##_p##PAIRS, f32, float, s2::THREADS<T>, S2_PARAMETERS, S2_CALL(L, M, PAIRS))
 
 S2_ANY(0, 3)
 S2_ANY(1, 3)

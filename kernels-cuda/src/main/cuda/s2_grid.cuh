@@ -22,7 +22,8 @@
 namespace s2 {
 
 // Small, so that a few hundred rows fill the device and wide coefficient columns fit the shared memory.
-constexpr int THREADS = 64;
+template <class T>
+constexpr int THREADS = 256 / int(sizeof(T));
 // In place of L: how many coefficients an order has is read from the lists.
 constexpr int LISTED = -1;
 
@@ -118,7 +119,7 @@ __device__ __forceinline__ void to_orders(
             for (int p = list_start<L, M>(starts, 2 * order + odd); p < end; p++) {
                 T legendre[PAIRS];
                 load_legendre<SLOTS>(table, p, legendre);
-                const T value = column[p * THREADS];
+                const T value = column[p * THREADS<T>];
 #pragma unroll
                 for (int i = 0; i < PAIRS; i++) {
                     sums[odd][i] += legendre[i] * value;
@@ -154,12 +155,12 @@ __device__ __forceinline__ void add_coefficients(
             for (int p = first; p < end; p++) {
                 T legendre[PAIRS];
                 load_legendre<SLOTS>(table, p, legendre);
-                T sum = column[p * THREADS];
+                T sum = column[p * THREADS<T>];
 #pragma unroll
                 for (int i = 0; i < PAIRS; i++) {
                     sum += legendre[i] * (p < middle ? both[0][i] : both[1][i]);
                 }
-                column[p * THREADS] = sum;
+                column[p * THREADS<T>] = sum;
             }
         } else {
             T sums[L + 1];
@@ -168,7 +169,7 @@ __device__ __forceinline__ void add_coefficients(
                 if (first + k < end) {
                     T legendre[PAIRS];
                     load_legendre<SLOTS>(table, first + k, legendre);
-                    sums[k] = column[(first + k) * THREADS];
+                    sums[k] = column[(first + k) * THREADS<T>];
 #pragma unroll
                     for (int i = 0; i < PAIRS; i++) {
                         sums[k] += legendre[i] * (first + k < middle ? both[0][i] : both[1][i]);
@@ -178,7 +179,7 @@ __device__ __forceinline__ void add_coefficients(
 #pragma unroll
             for (int k = 0; k <= L; k++) {
                 if (first + k < end) {
-                    column[(first + k) * THREADS] = sums[k];
+                    column[(first + k) * THREADS<T>] = sums[k];
                 }
             }
         }
@@ -292,7 +293,7 @@ __device__ __forceinline__ void fill_column(const int* offsets, int coefficients
 #pragma unroll
         for (int i = 0; i < BATCH; i++) {
             if (first + i < count) {
-                column[(first + i) * THREADS] = values[i];
+                column[(first + i) * THREADS<T>] = values[i];
             }
         }
     }
@@ -304,7 +305,7 @@ template <class T>
 __device__ __forceinline__ void clear_column(int coefficients, T* column) {
 #pragma unroll 4
     for (int p = 0; p < coefficients; p++) {
-        column[p * THREADS] = 0;
+        column[p * THREADS<T>] = 0;
     }
 }
 
@@ -319,7 +320,7 @@ __device__ __forceinline__ void drain_column(const int* offsets, int coefficient
 #pragma unroll
         for (int i = 0; i < 4; i++) {
             if (first + i < count) {
-                use(to.v[i], column[(first + i) * THREADS]);
+                use(to.v[i], column[(first + i) * THREADS<T>]);
             }
         }
     }
@@ -355,17 +356,17 @@ struct Tables {
         from = shared + legendre;
         trig = shared + waves;
         columns = shared + elements;
-        int* const offsets_here = reinterpret_cast<int*>(columns + fields * coefficients * THREADS);
+        int* const offsets_here = reinterpret_cast<int*>(columns + fields * coefficients * THREADS<T>);
         int* const starts_here = offsets_here + (coefficients + 11) / 12 * 12;
         offsets = offsets_here;
         starts = starts_here;
-        for (int i = threadIdx.x * WIDE<T>; i < elements; i += THREADS * WIDE<T>) {
+        for (int i = threadIdx.x * WIDE<T>; i < elements; i += THREADS<T> * WIDE<T>) {
             store(shared + i, load<WIDE<T>>(table + i));
         }
-        for (int i = threadIdx.x; i < coefficients; i += THREADS) {
+        for (int i = threadIdx.x; i < coefficients; i += THREADS<T>) {
             offsets_here[i] = lists[i] * channels;
         }
-        for (int i = threadIdx.x; i < STARTS; i += THREADS) {
+        for (int i = threadIdx.x; i < STARTS; i += THREADS<T>) {
             starts_here[i] = lists[coefficients + i];
         }
         __syncthreads();

@@ -42,7 +42,7 @@ final class CudaS2Activation {
                 .tensor(y)
                 .wide(x.dim(0))
                 .wide(x.dim(2))
-                .run(blocks(x), 1, 1, CudaS2Plan.THREADS, plan.sharedBytes(2));
+                .run(plan.blocks(x), 1, 1, plan.threads(), plan.sharedBytes(2));
     }
 
     void backward(
@@ -69,7 +69,7 @@ final class CudaS2Activation {
                 .flag(addScalars)
                 .wide(x.dim(0))
                 .wide(x.dim(2))
-                .run(blocks(x), 1, 1, CudaS2Plan.THREADS, plan.sharedBytes(3));
+                .run(plan.blocks(x), 1, 1, plan.threads(), plan.sharedBytes(3));
     }
 
     private Shapes check(String kernel, S2GridTensors grid, Tensor x, Columns scalars) {
@@ -95,9 +95,5 @@ final class CudaS2Activation {
 
     private static long stride(Columns columns) {
         return columns == null ? 0 : columns.stride();
-    }
-
-    private static long blocks(Tensor x) {
-        return (x.dim(0) * x.dim(2) + CudaS2Plan.THREADS - 1) / CudaS2Plan.THREADS;
     }
 }

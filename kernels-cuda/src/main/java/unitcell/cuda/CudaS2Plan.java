@@ -15,8 +15,8 @@ import unitcell.engine.kernel.S2GridTensors;
  * among the queue's constants.
  */
 final class CudaS2Plan {
-    /** Threads of a block, {@code s2::THREADS}. */
-    static final int THREADS = 64;
+    /** Bytes of one element for each thread of a block. */
+    private static final int BLOCK_BYTES = 256;
     /** Dynamic shared memory that a block may have on every GPU since compute capability 8.0. */
     private static final int MAX_SHARED = 99 << 10;
 
@@ -223,7 +223,17 @@ final class CudaS2Plan {
         long offsets = (coefficients + OFFSETS - 1L) / OFFSETS * OFFSETS;
         long starts = lists.size() - coefficients;
         return Math.toIntExact(
-                (elements + (long) fields * coefficients * THREADS) * dtype.bytes() + 4 * (offsets + starts));
+                (long) elements * dtype.bytes() + (long) fields * coefficients * BLOCK_BYTES + 4 * (offsets + starts));
+    }
+
+    /** Threads of a block, {@code s2::THREADS}. */
+    int threads() {
+        return BLOCK_BYTES / dtype.bytes();
+    }
+
+    /** Blocks for x [rows, K, C]. */
+    long blocks(Tensor x) {
+        return (x.dim(0) * x.dim(2) + threads() - 1) / threads();
     }
 
     /** The kernels' first five parameters. */
