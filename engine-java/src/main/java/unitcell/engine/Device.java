@@ -1,5 +1,6 @@
 package unitcell.engine;
 
+import java.util.function.Consumer;
 import unitcell.engine.kernel.Kernels;
 import unitcell.engine.memory.MemoryPool;
 
@@ -24,8 +25,19 @@ public interface Device extends AutoCloseable {
      */
     Kernels kernels(DType dtype);
 
+    /** How float32 matrices are multiplied. */
+    default Precision precision() {
+        return Precision.FP32;
+    }
+
     /** Waits until everything submitted has finished. */
     default void synchronise() {}
+
+    /**
+     * Shows to {@code observer} whatever kernels of this device start from now on, on the thread that calls them; null for
+     * nobody. Devices whose kernels are plain Java start nothing.
+     */
+    default void observe(Consumer<Launched> observer) {}
 
     @Override
     void close();

@@ -1,5 +1,7 @@
 package unitcell.engine;
 
+import java.util.List;
+
 /** The seam through which backends are found ({@link java.util.ServiceLoader}). */
 public interface DeviceProvider {
     /** The kind of device, as {@code cuda}. */
@@ -8,13 +10,28 @@ public interface DeviceProvider {
     /** Whether device {@code index} can be used, with the reason in one line. Must not throw where hardware is absent. */
     Availability probe(int index);
 
+    /** What device {@code index} needs, and which of it this machine and this build have. Must not throw either. */
+    default List<Requirement> requirements(int index) {
+        return List.of();
+    }
+
     /**
      * Opens device {@code index}.
      *
+     * @param precision of products of float32 matrices
      * @throws DeviceException if it cannot be used
      */
-    Device open(int index, int threads);
+    Device open(int index, int threads, Precision precision);
 
     /** Answer of {@link #probe}. */
     record Availability(boolean usable, String reason) {}
+
+    /**
+     * One thing that a device needs.
+     *
+     * @param what as {@code driver}
+     * @param found whether it is there
+     * @param detail what was found, or what is missing and what to do
+     */
+    record Requirement(String what, boolean found, String detail) {}
 }

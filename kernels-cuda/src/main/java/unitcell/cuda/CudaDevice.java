@@ -3,6 +3,7 @@ package unitcell.cuda;
 import java.lang.foreign.Arena;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
@@ -11,6 +12,8 @@ import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 import unitcell.engine.DType;
 import unitcell.engine.Device;
+import unitcell.engine.Launched;
+import unitcell.engine.Precision;
 import unitcell.engine.kernel.Kernels;
 import unitcell.engine.memory.MemoryPool;
 
@@ -37,9 +40,11 @@ final class CudaDevice implements Device {
     private final CudaQueue queue;
     private final Map<DType, CudaKernels> kernels = new EnumMap<>(DType.class);
     private final String model;
+    private final Precision precision;
 
-    private CudaDevice(int index) {
+    private CudaDevice(int index, Precision precision) {
         this.index = index;
+        this.precision = precision;
         CudaException.check(JCudaDriver.cuInit(0), "cuInit");
         CudaException.check(JCudaDriver.cuDeviceGet(device, index), "opening device cuda:" + index);
         model = name(device);
@@ -57,10 +62,10 @@ final class CudaDevice implements Device {
     }
 
     /** Opens device {@code index}; the native libraries must have been loaded. */
-    static CudaDevice open(int index) {
-        CudaDevice device = new CudaDevice(index);
+    static CudaDevice open(int index, Precision precision) {
+        CudaDevice device = new CudaDevice(index, precision);
         try {
-            device.queue.use(GemmChoice.open(device.queue, device.stream));
+            device.queue.use(GemmChoice.open(device.queue, device.stream, precision));
             return device;
         } catch (RuntimeException e) {
             device.close();
@@ -118,6 +123,16 @@ final class CudaDevice implements Device {
             throw new IllegalArgumentException("device " + name() + " computes in F32 and F64, not in " + dtype);
         }
         return kernels.computeIfAbsent(dtype, type -> new CudaKernels(queue, type));
+    }
+
+    @Override
+    public Precision precision() {
+        return precision;
+    }
+
+    @Override
+    public void observe(Consumer<Launched> observer) {
+        queue.observe(observer);
     }
 
     @Override

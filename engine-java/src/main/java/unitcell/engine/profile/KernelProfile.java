@@ -37,9 +37,17 @@ public final class KernelProfile {
      */
     public record Row(String kernel, double calls, double seconds, double flops, double bytes) {}
 
-    /** A device that computes and owns memory as {@code device} does, and whose kernels are timed by this profile. */
+    /** A device that computes and owns memory as {@code device} does, and whose kernels are timed by this profile: each call is waited for. */
     public Device attach(Device device) {
-        return new ProfiledDevice(device, this);
+        return new InterceptedDevice(device, dtype -> call -> {
+            KernelWork work = KernelWork.of(call.operation().name(), call.arguments());
+            device.synchronise();
+            long start = System.nanoTime();
+            Object result = call.proceed();
+            device.synchronise();
+            add(call.operation().name(), System.nanoTime() - start, work);
+            return result;
+        });
     }
 
     /** A step begins; kernel calls outside of steps are not counted. */
@@ -61,7 +69,7 @@ public final class KernelProfile {
         }
     }
 
-    void add(String kernel, long nanos, KernelWork work) {
+    private void add(String kernel, long nanos, KernelWork work) {
         if (running) {
             Entry entry = entries.computeIfAbsent(kernel, k -> new Entry());
             entry.nanos += nanos;

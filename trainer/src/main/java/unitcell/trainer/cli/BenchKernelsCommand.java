@@ -69,6 +69,7 @@ final class BenchKernelsCommand implements Command {
                 FILTER,
                 REPEATS,
                 SharedOptions.DEVICE,
+                SharedOptions.PRECISION,
                 SharedOptions.THREADS,
                 SharedOptions.JSON);
     }
@@ -88,7 +89,7 @@ final class BenchKernelsCommand implements Command {
     public ExitCode run(Arguments arguments, Console console) throws IOException {
         BenchBatch work = BenchBatch.of(arguments, console);
         int threads = SharedOptions.threads(arguments);
-        Devices.Choice choice = Devices.choose(arguments.get(SharedOptions.DEVICE), threads);
+        Devices.Choice choice = SharedOptions.device(arguments);
         try (Device device = choice.device()) {
             console.line(choice.line());
             KernelBenchmark benchmark = new KernelBenchmark(device, work.config(), work.batch());
