@@ -5,7 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CyclicBarrier;
 import unitcell.engine.Device;
 import unitcell.engine.kernel.Matrix;
-import unitcell.trainer.bench.KernelCase.Call;
+import unitcell.trainer.cases.KernelCase.Call;
+import unitcell.trainer.cases.Workspace;
 
 /**
  * What the machine can do at best, measured like everything else: the rate at which memory is copied, and the rate of a
