@@ -133,7 +133,7 @@ final class DenseCases {
         }));
     }
 
-    private static Tensor[] orders(SphericalLayout layout, long in, long out, Workspace w) {
+    static Tensor[] orders(SphericalLayout layout, long in, long out, Workspace w) {
         Tensor[] wm = new Tensor[layout.mmax()];
         for (int m = 1; m <= wm.length; m++) {
             long degrees = layout.lmax() - m + 1L;

@@ -3,11 +3,11 @@ package unitcell.trainer.cases;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All kernels of the contract at given sizes, once each. */
+/** All kernels of the contract at given sizes. */
 public final class KernelCases {
     private KernelCases() {}
 
-    /** By family, in the order of the contract. */
+    /** Each kernel once, as a training step calls it. */
     public static List<KernelCase> of(KernelSizes sizes) {
         List<KernelCase> cases = new ArrayList<>();
         cases.addAll(DenseCases.of(sizes));
@@ -15,5 +15,15 @@ public final class KernelCases {
         cases.addAll(EdgeCases.of(sizes));
         cases.addAll(PlainCases.of(sizes));
         return cases;
+    }
+
+    /** Further calls, which differ from those of a training step. */
+    public static List<KernelCase> variants(KernelSizes sizes) {
+        return VariantCases.of(sizes);
+    }
+
+    /** Further calls with sizes of their own; {@code sizes} only lends its species and channels. */
+    public static List<KernelCase> fixed(KernelSizes sizes) {
+        return VariantCases.fixed(sizes);
     }
 }
