@@ -1,18 +1,18 @@
 #!/bin/sh
-# Builds the CUDA emulator: a libcuda.so.1 that runs the kernels of this project on the CPU, and host-module.ptx, a module
-# that lists them for machines without nvcc.
+# Builds the CUDA emulator: a libcuda.so.1 that runs the kernels of this project on the CPU, and host-module.ptx, a
+# module that lists them for machines without nvcc.
 #
 #   build.sh CUDA_SOURCE_DIR OUTPUT_DIR [MORE.cu or FOLDER]...
 #
-# All *.cu files of the folder and the further ones are compiled with g++, two at a time, and only if they, a header they
-# include, or the flags have changed. CXX names another compiler. Exit status 3: this machine cannot build it.
+# All *.cu files of the folder and the further ones are compiled with g++, two at a time, and only if they, a header
+# they include, or the flags have changed. CXX names another compiler. Exit status 3: this machine cannot build it.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 cxx=${CXX:-g++}
 
-# The library runs on the machine it is built on. Products are fused with sums as nvcc does it. The project's kernels read
-# floats as float4, which the rules on aliasing of C++ do not allow.
+# The library runs on the machine it is built on. Products are fused with sums as nvcc does it. The project's kernels
+# read floats as float4, which the rules on aliasing of C++ do not allow.
 flags="-std=c++17 -O2 -march=native -fPIC -pthread -fvisibility=hidden -ffp-contract=fast -fno-math-errno
     -fno-strict-aliasing -fno-gnu-unique -fcf-protection=none -Wall -Wextra"
 kernel_flags="-x c++ -DUNITCELL_EMULATION -Wno-unknown-pragmas -Wno-attributes -Wno-unused-parameter
@@ -109,7 +109,8 @@ tr '\0' '\n' <"$work" | grep '\.o$' >"$objects/wanted"
 if [ -s "$objects/compiled" ] || [ ! -f "$library" ] || ! cmp -s "$objects/wanted" "$objects/linked"; then
     rm -f "$objects/linked"
     sed 's/.*/"&"/' "$objects/wanted" >"$objects/arguments"
-    "$cxx" -shared -pthread -Wl,-soname,libcuda.so.1 -Wl,-Bsymbolic -Wl,-z,defs -o "$library.new" "@$objects/arguments" -ldl
+    "$cxx" -shared -pthread -Wl,-soname,libcuda.so.1 -Wl,-Bsymbolic -Wl,-z,defs -o "$library.new" \
+        "@$objects/arguments" -ldl
     mv -f "$library.new" "$library"
     "$cxx" -std=c++17 -O1 -o "$objects/listing" "$here/listing.cpp" "$library" "-Wl,-rpath,$(cd "$output" && pwd)"
     "$objects/listing" "$output/host-module.ptx"

@@ -128,7 +128,8 @@ int release(Context* context, GuardedRange* range, uintptr_t start, const char* 
     if (const int status = run_everything(context); status != 0) return status;
     std::string damage;
     if (!range->release(start, &damage)) return refuse(call, "freed", start, 0);
-    return damage.empty() ? static_cast<int>(kSuccess) : fail_context(context, kIllegalAddress, damage + ", found when it was freed");
+    if (damage.empty()) return kSuccess;
+    return fail_context(context, kIllegalAddress, damage + ", found when it was freed");
 }
 
 }  // namespace

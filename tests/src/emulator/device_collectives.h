@@ -1,8 +1,8 @@
 // Barriers, shuffles and votes of CUDA C++ on top of the two meeting points of the runtime.
 //
 // Strict where the hardware is vague: a lane that is named in the mask and has exited, or a thread that left the block
-// before a barrier, ends the launch with error 719. Lanes that never existed (the last warp of a block of 48 threads) may
-// stand in a mask. A shuffle that reads a lane outside its mask gives poison: all bits set, which is NaN.
+// before a barrier, ends the launch with error 719. Lanes that never existed (the last warp of a block of 48 threads)
+// may stand in a mask. A shuffle that reads a lane outside its mask gives poison: all bits set, which is NaN.
 //
 // Memory convention: values only.
 #pragma once

@@ -1,7 +1,7 @@
 // Arithmetic of CUDA C++ that the C library lacks: intrinsics, bit operations, conversions, min and max for all types.
 //
-// The fast intrinsics (__expf, __logf, ...) are the accurate functions here; their rounding on a GPU differs by a few units
-// in the last place. Those that the C library declares under the same name for itself are macros.
+// The fast intrinsics (__expf, __logf, ...) are the accurate functions here; their rounding on a GPU differs by a few
+// units in the last place. Those that the C library declares under the same name for itself are macros.
 //
 // Memory convention: values only, except for the cached loads and stores, which are plain ones.
 #pragma once
@@ -129,7 +129,8 @@ inline unsigned __brev(unsigned x) {
 }
 
 inline unsigned long long __brevll(unsigned long long x) {
-    return static_cast<unsigned long long>(__brev(static_cast<unsigned>(x))) << 32 | __brev(static_cast<unsigned>(x >> 32));
+    const unsigned low = static_cast<unsigned>(x), high = static_cast<unsigned>(x >> 32);
+    return static_cast<unsigned long long>(__brev(low)) << 32 | __brev(high);
 }
 
 inline unsigned __funnelshift_l(unsigned low, unsigned high, unsigned shift) {
@@ -171,7 +172,8 @@ inline To saturated(From x) {
     constexpr bool is_signed = static_cast<To>(-1) < static_cast<To>(0);
     constexpr int bits = sizeof(To) * 8 - (is_signed ? 1 : 0);
     const From limit = std::ldexp(static_cast<From>(1), bits);  // the first value above the range
-    const To highest = static_cast<To>(~static_cast<To>(0) ^ (is_signed ? static_cast<To>(1) << bits : static_cast<To>(0)));
+    const To sign_bit = is_signed ? static_cast<To>(static_cast<To>(1) << bits) : static_cast<To>(0);
+    const To highest = static_cast<To>(~sign_bit);
     if (x != x) return 0;
     if (x >= limit) return highest;
     if (is_signed ? x < -limit : x <= static_cast<From>(-1)) return static_cast<To>(~highest);

@@ -17,7 +17,7 @@ static long number_of(const char* variable, long otherwise) {
 }
 
 /** What is wrong with the environment; cuInit refuses with it. */
-static std::string complaint;
+static std::string& complaint = *new std::string();
 
 static void complain(const char* variable, const char* found, const char* expected) {
     complaint = std::string(variable) + " is '" + found + "'; " + expected + " was expected";

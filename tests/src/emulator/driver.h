@@ -3,8 +3,8 @@
 // Every entry point takes the driver's lock, so that one call runs at a time. Status codes are the numbers of CUresult
 // (NVIDIA CUDA Driver API reference).
 //
-// Memory convention: a context owns its allocations, modules, streams and events; destroying or resetting it frees them.
-// Handles are addresses of these objects and are looked up before use, so a stale one is an error, not a crash.
+// Memory convention: a context owns its allocations, modules, streams and events; destroying or resetting it frees
+// them. Handles are addresses of these objects and are looked up before use, so a stale one is an error, not a crash.
 #pragma once
 
 #include <cstddef>

@@ -1,9 +1,9 @@
 // The device side of CUDA C++ for g++: what a .cu file of this project needs in order to be compiled for the CPU.
 //
-// Files are compiled as `g++ -x c++ -std=c++17 -DUNITCELL_EMULATION -I<this folder> file.cu`. Every kernel is followed by
-// UNITCELL_REGISTER(name), which tells the emulator its name and the sizes of its parameters. Shared memory is declared
-// through SHARED_ARRAY and DYNAMIC_SHARED only. There are no atomics on floating-point numbers: the project has none, so
-// that its results do not depend on the order of threads.
+// Files are compiled as `g++ -x c++ -std=c++17 -DUNITCELL_EMULATION -I<this folder> file.cu`. Every kernel is followed
+// by UNITCELL_REGISTER(name), which tells the emulator its name and the sizes of its parameters. Shared memory is
+// declared through SHARED_ARRAY and DYNAMIC_SHARED only. There are no atomics on floating-point numbers: the project
+// has none, so that its results do not depend on the order of threads.
 //
 // Memory convention: threadIdx and the like are references into the running worker; shared memory belongs to the block.
 #pragma once

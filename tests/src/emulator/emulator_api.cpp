@@ -48,7 +48,7 @@ UNITCELL_API const char* unitcell_emulator_fault() {
     return last_fault();
 }
 
-/** Number of live allocations, of the device and page-locked, that were written beyond their ends; sets the fault text. */
+/** Number of live allocations, page-locked ones too, that were written beyond their ends; sets the fault text. */
 UNITCELL_API int unitcell_emulator_check() {
     UNITCELL_LOCK();
     int damaged = 0;
@@ -100,7 +100,8 @@ UNITCELL_API int unitcell_emulator_write_listing(const char* path) {
         fprintf(file, "\n.visible .entry %s(", kernel->name);
         for (int i = 0; i < kernel->parameter_count; i++) {
             const Parameter p = kernel->parameters[i];
-            fprintf(file, "%s\n\t.param .align %u .b8 %s_param_%d[%u]", i > 0 ? "," : "", p.alignment, kernel->name, i, p.size);
+            fprintf(file, "%s\n\t.param .align %u .b8 %s_param_%d[%u]", i > 0 ? "," : "", p.alignment, kernel->name, i,
+                    p.size);
         }
         fputs("\n)\n{\n\tret;\n}\n", file);
     }

@@ -1,7 +1,7 @@
 // Fibers: switching between stacks, and running the threads of one block on them.
 //
-// Memory convention: the stacks of a worker are one mapping, a closed zone in front of each; only what a thread touches is
-// backed by memory.
+// Memory convention: the stacks of a worker are one mapping, a closed zone in front of each; only what a thread touches
+// is backed by memory.
 #pragma once
 
 #include "runtime.h"

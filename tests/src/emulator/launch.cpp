@@ -1,7 +1,8 @@
 // Running all blocks of a launch; see launch.h.
 //
-// The launching thread starts with the blocks at once. If they take long, helper threads take blocks too; short launches
-// never pay for waking them. Every worker runs whole blocks, so that nothing in a block is shared between them.
+// The launching thread starts with the blocks at once. If they take long, helper threads take blocks too; short
+// launches never pay for waking them. Every worker runs whole blocks, so that nothing in a block is shared between
+// them.
 //
 // Memory convention: workers are made when first needed and kept.
 #include "launch.h"
@@ -96,7 +97,8 @@ void choose_order(Grid* grid) {
 void set_up(Worker* w, const Grid& grid) {
     const Launch& launch = *grid.launch;
     const dim3 b = launch.block;
-    const bool same_shape = w->thread_count != 0 && w->block_dim.x == b.x && w->block_dim.y == b.y && w->block_dim.z == b.z;
+    const bool same_shape =
+        w->thread_count != 0 && w->block_dim.x == b.x && w->block_dim.y == b.y && w->block_dim.z == b.z;
     w->block_dim = b;
     if (!same_shape) shape_block(w);
     w->grid_dim = launch.grid;
@@ -124,9 +126,11 @@ bool run_next(Worker* w, Grid* grid) {
     const uint64_t i = grid->next.fetch_add(1, std::memory_order_relaxed);
     if (i >= grid->blocks) return false;
     const dim3 g = grid->launch->grid;
-    const uint64_t at = ordering.order == Order::kNormal
-                            ? i
-                            : static_cast<uint64_t>((static_cast<unsigned __int128>(grid->multiplier) * i + grid->offset) % grid->blocks);
+    uint64_t at = i;
+    if (ordering.order != Order::kNormal) {
+        const unsigned __int128 product = static_cast<unsigned __int128>(grid->multiplier) * i;
+        at = static_cast<uint64_t>((product + grid->offset) % grid->blocks);
+    }
     w->block_index = {static_cast<unsigned>(at % g.x), static_cast<unsigned>(at / g.x % g.y),
                       static_cast<unsigned>(at / g.x / g.y)};
     if (run_block(w)) return true;

@@ -10,8 +10,8 @@
 
 namespace emulation {
 
-GuardedRange device_memory("device");
-GuardedRange pinned_memory("pinned host");
+GuardedRange& device_memory = *new GuardedRange("device");
+GuardedRange& pinned_memory = *new GuardedRange("page-locked host");
 
 constexpr size_t kPage = 4096;
 constexpr size_t kGap = 64 << 10;                 // closed addresses between allocations

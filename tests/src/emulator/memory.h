@@ -78,7 +78,8 @@ private:
     std::map<uintptr_t, Allocation> freed_;   // by first page, for descriptions
 };
 
-extern GuardedRange device_memory;
-extern GuardedRange pinned_memory;
+// Never destroyed: threads of the host program may still make calls while the process ends.
+extern GuardedRange& device_memory;
+extern GuardedRange& pinned_memory;
 
 }  // namespace emulation

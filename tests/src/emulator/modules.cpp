@@ -1,14 +1,15 @@
 // Modules, functions and launches.
 //
-// A module is PTX text. It is not executed: each entry stands for the kernel of the same name that was compiled into this
-// library, and has to have parameters of the same sizes. So a module that was built from other sources than the emulator
-// is refused, and the launch code is tested with the very module that a device would get.
+// A module is PTX text. It is not executed: each entry stands for the kernel of the same name that was compiled into
+// this library, and has to have parameters of the same sizes. So a module that was built from other sources than the
+// emulator is refused, and the launch code is tested with the very module that a device would get.
 //
 // Memory convention: the image is read during the call only; functions belong to their module.
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <set>
@@ -130,7 +131,8 @@ void clear_modules(Context* context) {
 
 bool in_global_variable(uintptr_t address, size_t bytes) {
     for (const Variable& v : variables()) {
-        if (address >= v.address && address - v.address <= v.bytes && bytes <= v.bytes - (address - v.address)) return true;
+        const uintptr_t offset = address - v.address;
+        if (address >= v.address && offset <= v.bytes && bytes <= v.bytes - offset) return true;
     }
     return false;
 }
@@ -247,7 +249,8 @@ UNITCELL_API int cuFuncGetModule(Module** module, Function* function) {
     return kSuccess;
 }
 
-UNITCELL_API int cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, Function* function, int threads, size_t dynamic_bytes) {
+UNITCELL_API int cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, Function* function, int threads,
+                                                             size_t dynamic_bytes) {
     UNITCELL_ENTER(context);
     if (blocks == nullptr || threads < 1 || threads > static_cast<int>(kMaxThreads)) return kInvalidValue;
     if (!is_handle(function, Handle::kFunction)) return kInvalidHandle;
@@ -289,8 +292,10 @@ int take_values(const Kernel* kernel, void** parameters, void** extra, Values* v
     for (int i = 0; i < kernel->parameter_count; i++) {
         const Parameter p = kernel->parameters[i];
         at = (at + p.alignment - 1) / p.alignment * p.alignment;
-        if (at + p.size > sizeof values->bytes || (packed != nullptr && at + p.size > packed_bytes)) return kInvalidValue;
-        if (packed == nullptr && parameters[i] == nullptr) return kInvalidValue;
+        if (at + p.size > (packed != nullptr ? std::min(packed_bytes, sizeof values->bytes) : sizeof values->bytes) ||
+            (packed == nullptr && parameters[i] == nullptr)) {
+            return kInvalidValue;
+        }
         memcpy(values->bytes + at, packed != nullptr ? packed + at : parameters[i], p.size);
         values->addresses[i] = values->bytes + at;
         at += p.size;
@@ -306,8 +311,8 @@ int run(Context* context, const Launch& launch) {
 int refuse_shape(const Function* function, dim3 grid, dim3 block, unsigned dynamic_bytes) {
     char text[256];
     snprintf(text, sizeof text,
-             "kernel %s cannot be launched with a grid of (%u,%u,%u) blocks of (%u,%u,%u) threads and %u bytes of dynamic "
-             "shared memory; it takes %d threads and %d bytes",
+             "kernel %s cannot be launched with a grid of (%u,%u,%u) blocks of (%u,%u,%u) threads and %u bytes of "
+             "dynamic shared memory; it takes %d threads and %d bytes",
              function->kernel->name, grid.x, grid.y, grid.z, block.x, block.y, block.z, dynamic_bytes,
              function->max_threads, function->max_dynamic_bytes);
     return report(kInvalidValue, text);
@@ -324,7 +329,8 @@ UNITCELL_API int cuLaunchKernel(Function* function, unsigned grid_x, unsigned gr
     if (stream == nullptr) return kInvalidHandle;
     const dim3 grid(grid_x, grid_y, grid_z), block(block_x, block_y, block_z);
     const uint64_t threads = static_cast<uint64_t>(block_x) * block_y * block_z;
-    const bool grid_fits = grid_x > 0 && grid_x <= 2147483647u && grid_y > 0 && grid_y <= 65535 && grid_z > 0 && grid_z <= 65535;
+    const bool grid_fits =
+        grid_x > 0 && grid_x <= 2147483647u && grid_y > 0 && grid_y <= 65535 && grid_z > 0 && grid_z <= 65535;
     const bool block_fits = threads > 0 && block_x <= 1024 && block_y <= 1024 && block_z <= 64 &&
                             threads <= static_cast<uint64_t>(function->max_threads);
     if (!grid_fits || !block_fits || dynamic_bytes > static_cast<unsigned>(function->max_dynamic_bytes)) {

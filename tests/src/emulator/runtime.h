@@ -1,10 +1,10 @@
 // What a running kernel sees of the emulator: the thread it is, its block, the collectives, shared memory, and the list
 // of all kernels of the library.
 //
-// Model. One operating system thread (a worker) runs a block at a time; the threads of the block are fibers on stacks of
-// their own. A fiber runs until it meets a barrier or a warp collective, then the next one runs; the last one to arrive
-// hands out the results and makes the others ready. Everything a block needs belongs to its worker, so that workers
-// share nothing but device memory.
+// Model. One operating system thread (a worker) runs a block at a time; the threads of the block are fibers on stacks
+// of their own. A fiber runs until it meets a barrier or a warp collective, then the next one runs; the last one to
+// arrive hands out the results and makes the others ready. Everything a block needs belongs to its worker, so that
+// workers share nothing but device memory.
 //
 // Memory convention: a Worker and its stacks live until the process ends; what a kernel is given (parameters, shared
 // memory) belongs to the launch or the block.
@@ -105,7 +105,7 @@ struct SharedArray {
 
 constexpr int kMaxSharedArrays = 64;
 
-/** The shared memory of a worker: arrays one behind the other with guard zones, dynamic memory in front of a closed page. */
+/** The shared memory of a worker: arrays with guard zones between them, dynamic memory in front of a closed page. */
 struct Shared {
     SharedArray arrays[kMaxSharedArrays];
     int count;

@@ -6,8 +6,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 output=${1:-${TMPDIR:-/tmp}/unitcell-emulator-self-test}
 "$here/build.sh" "$here/self_test" "$output" "$here/faults.cu"
 output=$(cd "$output" && pwd)
-${CXX:-g++} -std=c++20 -O1 -Wall -Wextra -Wno-missing-field-initializers -o "$output/self_test" "$here"/self_test/*.cpp \
-    "$output/libcuda.so.1" "-Wl,-rpath,$output"
+${CXX:-g++} -std=c++20 -O1 -Wall -Wextra -Wno-missing-field-initializers -o "$output/self_test" \
+    "$here"/self_test/*.cpp "$output/libcuda.so.1" "-Wl,-rpath,$output"
 : >"$output/faults.log"
 
 run() { # ENVIRONMENT... -- ARGUMENTS...

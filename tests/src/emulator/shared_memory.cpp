@@ -36,7 +36,8 @@ void begin_shared(Shared* shared, size_t dynamic_bytes) {
     shared->dynamic_bytes = dynamic_bytes;
     shared->dynamic = shared->dynamic_end - (dynamic_bytes + 15) / 16 * 16;
     memset(shared->dynamic - kGuard, kGuardByte, kGuard);
-    memset(shared->dynamic + dynamic_bytes, kGuardByte, static_cast<size_t>(shared->dynamic_end - shared->dynamic) - dynamic_bytes);
+    unsigned char* const behind = shared->dynamic + dynamic_bytes;
+    memset(behind, kGuardByte, static_cast<size_t>(shared->dynamic_end - behind));
 }
 
 void poison_shared(Shared* shared) {

@@ -1,8 +1,9 @@
 // Faults that the processor finds while a kernel runs; see signals.h.
 //
-// A fault is ours if it was raised on the stack of a fiber: no other code ever runs there, and kernel code has no use for
-// faults. The handler then only notes what happened and lets the interrupted thread continue in the code that started
-// the block. Java's own faults (safepoints, null checks, in any thread and at any time) are raised on Java's stacks.
+// A fault is ours if it was raised on the stack of a fiber: no other code ever runs there, and kernel code has no use
+// for faults. The handler then only notes what happened and lets the interrupted thread continue in the code that
+// started the block. Java's own faults (safepoints, null checks, in any thread and at any time) are raised on Java's
+// stacks.
 //
 // Memory convention: the handler allocates nothing and takes no lock.
 #include "signals.h"

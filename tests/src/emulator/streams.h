@@ -1,6 +1,6 @@
 // Streams and events. At once: work runs when it is submitted. Deferred: it waits in the queue of its stream until
-// something synchronises with it, so that a missing synchronisation, or a page-locked buffer that is used again too early,
-// gives wrong results in tests as it may on a device.
+// something synchronises with it, so that a missing synchronisation, or a page-locked buffer that is used again too
+// early, gives wrong results in tests as it may on a device.
 //
 // Order follows the legacy default stream: work on the null stream comes after all that was submitted to blocking
 // streams before, and they wait for it; streams made with CU_STREAM_NON_BLOCKING keep to themselves.

@@ -100,10 +100,10 @@ __device__ void embedding_backward(
 
 } // namespace
 
-#define EMBEDDING(suffix, type, width)                                                                      \
-    ENTRY_FOR(embedding, suffix, type, THREADS,                                                             \
-              (const T* table, const int* index, T* x, int64_t size, int64_t channels),                     \
-              (embedding<T, width>(table, index, x, size, channels)))
+#define EMBEDDING(suffix, type, width)                                                  \
+    ENTRY_FOR(embedding, suffix, type, THREADS,                                         \
+              (const T* table, const int* index, T* x, int64_t size, int64_t channels), \
+              embedding<T, width>(table, index, x, size, channels))
 
 EMBEDDING(w4_f32, float, 4)
 EMBEDDING(w1_f32, float, 1)

@@ -11,7 +11,8 @@
 //   float32, cut 21: H = 13 for w = 2, 26 Gaussians of a row of 600; 2e-9, a thirtieth of what float32 rounds off a single
 //   term of the largest Gaussian; derivatives 7e-9 of a largest one of 0.3, less than its rounding also.
 //   float64, cut 40: H = 18 for w = 2, 36 Gaussians; 1e-17, derivatives 5e-17 of 0.3; both below a rounding of 1.1e-16.
-// H = count says that all matter to every distance.
+// H = count says that all matter to every distance. Where rounding moves u across a whole number, a Gaussian is left out
+// that is as far as H less a rounding of u (2e-5 for the 600th in float32), which the bounds above do not notice.
 //
 // Memory convention: values only.
 #pragma once

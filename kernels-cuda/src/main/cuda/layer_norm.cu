@@ -144,23 +144,23 @@ __device__ void layer_norm_backward(
 
 } // namespace
 
-#define LAYER_NORM(suffix, type, width, per)                                                                             \
-    ENTRY_FOR(layer_norm, suffix, type, THREADS,                                                                         \
-              (const T* x, const T* gamma, const T* beta, double eps, T* y, int64_t rows, int vectors, int lanes),       \
-              (layer_norm<T, width, per, false>(x, gamma, beta, T(eps), y, rows, vectors, lanes)))                       \
-    ENTRY_FOR(layer_norm_silu, suffix, type, THREADS,                                                                    \
-              (const T* x, const T* gamma, const T* beta, double eps, T* y, int64_t rows, int vectors, int lanes),       \
-              (layer_norm<T, width, per, true>(x, gamma, beta, T(eps), y, rows, vectors, lanes)))                        \
-    ENTRY_FOR(layer_norm_backward, suffix, type, THREADS,                                                                \
-              (const T* dy, const T* x, const T* gamma, const T* beta, double eps, T* dx, bool add, T* parts,            \
-               int64_t rows, int64_t part_rows, int vectors, int lanes),                                                 \
-              (layer_norm_backward<T, width, per, false>(                                                                \
-                  dy, x, gamma, beta, T(eps), dx, add, parts, rows, part_rows, vectors, lanes)))                         \
-    ENTRY_FOR(layer_norm_silu_backward, suffix, type, THREADS,                                                           \
-              (const T* dy, const T* x, const T* gamma, const T* beta, double eps, T* dx, bool add, T* parts,            \
-               int64_t rows, int64_t part_rows, int vectors, int lanes),                                                 \
-              (layer_norm_backward<T, width, per, true>(                                                                 \
-                  dy, x, gamma, beta, T(eps), dx, add, parts, rows, part_rows, vectors, lanes)))
+#define LAYER_NORM(suffix, type, width, per)                                                                       \
+    ENTRY_FOR(layer_norm, suffix, type, THREADS,                                                                   \
+              (const T* x, const T* gamma, const T* beta, double eps, T* y, int64_t rows, int vectors, int lanes), \
+              layer_norm<T, width, per, false>(x, gamma, beta, T(eps), y, rows, vectors, lanes))                   \
+    ENTRY_FOR(layer_norm_silu, suffix, type, THREADS,                                                              \
+              (const T* x, const T* gamma, const T* beta, double eps, T* y, int64_t rows, int vectors, int lanes), \
+              layer_norm<T, width, per, true>(x, gamma, beta, T(eps), y, rows, vectors, lanes))                    \
+    ENTRY_FOR(layer_norm_backward, suffix, type, THREADS,                                                          \
+              (const T* dy, const T* x, const T* gamma, const T* beta, double eps, T* dx, bool add, T* parts,      \
+               int64_t rows, int64_t part_rows, int vectors, int lanes),                                           \
+              layer_norm_backward<T, width, per, false>(                                                           \
+                  dy, x, gamma, beta, T(eps), dx, add, parts, rows, part_rows, vectors, lanes))                    \
+    ENTRY_FOR(layer_norm_silu_backward, suffix, type, THREADS,                                                     \
+              (const T* dy, const T* x, const T* gamma, const T* beta, double eps, T* dx, bool add, T* parts,      \
+               int64_t rows, int64_t part_rows, int vectors, int lanes),                                           \
+              layer_norm_backward<T, width, per, true>(                                                            \
+                  dy, x, gamma, beta, T(eps), dx, add, parts, rows, part_rows, vectors, lanes))
 
 LAYER_NORM(r1_w4_f32, float, 4, 1)
 LAYER_NORM(r4_w4_f32, float, 4, 4)

@@ -109,18 +109,18 @@ __device__ void layer_norm_long_parameters(
 
 } // namespace
 
-#define LAYER_NORM_LONG(kernel, silu)                                                                                      \
-    ENTRY(kernel##_long, THREADS,                                                                                          \
-          (const T* x, const T* gamma, const T* beta, double eps, T* y, int64_t channels),                                 \
-          (layer_norm_long<T, silu>(x, gamma, beta, T(eps), y, channels)))                                                 \
-    ENTRY(kernel##_backward_long, THREADS,                                                                                 \
-          (const T* dy, const T* x, const T* gamma, const T* beta, double eps, T* dx, bool add, T* statistics,             \
-           int64_t channels),                                                                                              \
-          (layer_norm_long_backward<T, silu>(dy, x, gamma, beta, T(eps), dx, add, statistics, channels)))                  \
-    ENTRY(kernel##_parameters_long, THREADS,                                                                               \
-          (const T* dy, const T* x, const T* gamma, const T* beta, const T* statistics, T* parts, int64_t rows,            \
-           int64_t part_rows, int64_t channels),                                                                           \
-          (layer_norm_long_parameters<T, silu>(dy, x, gamma, beta, statistics, parts, rows, part_rows, channels)))
+#define LAYER_NORM_LONG(kernel, silu)                                                                           \
+    ENTRY(kernel##_long, THREADS,                                                                               \
+          (const T* x, const T* gamma, const T* beta, double eps, T* y, int64_t channels),                      \
+          layer_norm_long<T, silu>(x, gamma, beta, T(eps), y, channels))                                        \
+    ENTRY(kernel##_backward_long, THREADS,                                                                      \
+          (const T* dy, const T* x, const T* gamma, const T* beta, double eps, T* dx, bool add, T* statistics,  \
+           int64_t channels),                                                                                   \
+          layer_norm_long_backward<T, silu>(dy, x, gamma, beta, T(eps), dx, add, statistics, channels))         \
+    ENTRY(kernel##_parameters_long, THREADS,                                                                    \
+          (const T* dy, const T* x, const T* gamma, const T* beta, const T* statistics, T* parts, int64_t rows, \
+           int64_t part_rows, int64_t channels),                                                                \
+          layer_norm_long_parameters<T, silu>(dy, x, gamma, beta, statistics, parts, rows, part_rows, channels))
 
 LAYER_NORM_LONG(layer_norm, false)
 LAYER_NORM_LONG(layer_norm_silu, true)

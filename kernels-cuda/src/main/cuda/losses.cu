@@ -25,17 +25,17 @@ struct Softmax {
 };
 
 template <class T>
-__device__ __forceinline__ Softmax<T> softmax_of(const T* z, int64_t classes) {
+__device__ __forceinline__ Softmax<T> softmax_of(const T* z, int classes) {
     const int lane = threadIdx.x % WARP;
     Softmax<T> s;
     T max = -INFINITY;
 #pragma unroll
     for (int j = 0; j < KEPT; j++) {
-        const int64_t k = lane + j * WARP;
+        const int k = lane + j * WARP;
         s.e[j] = k < classes ? z[k] : T(-INFINITY);
         max = s.e[j] > max ? s.e[j] : max;
     }
-    for (int64_t k = lane + KEPT * WARP; k < classes; k += WARP) {
+    for (int k = lane + KEPT * WARP; k < classes; k += WARP) {
         max = z[k] > max ? z[k] : max;
     }
     s.max = warp_max(max);
@@ -46,7 +46,7 @@ __device__ __forceinline__ Softmax<T> softmax_of(const T* z, int64_t classes) {
         s.e[j] = there ? exponential(s.e[j] - s.max) : T(0);
         sum += s.e[j];
     }
-    for (int64_t k = lane + KEPT * WARP; k < classes; k += WARP) {
+    for (int k = lane + KEPT * WARP; k < classes; k += WARP) {
         sum += exponential(z[k] - s.max);
     }
     s.sum = warp_sum(sum);
@@ -62,7 +62,7 @@ __device__ void cross_entropy(
         return;
     }
     const T* const z = logits + r * classes;
-    const Softmax<T> s = softmax_of(z, classes);
+    const Softmax<T> s = softmax_of(z, int(classes));
     if (threadIdx.x % WARP == 0) {
         const double loss = double(s.max) - double(z[target[r]]) + log(double(s.sum));
         parts[r] = double(weight[r]) * loss;
@@ -71,26 +71,27 @@ __device__ void cross_entropy(
 
 template <class T>
 __device__ void cross_entropy_backward(
-    const T* dloss, const T* logits, const int* target, const T* weight, T* dlogits, bool add, int64_t rows, int64_t classes) {
+    const T* dloss, const T* logits, const int* target, const T* weight, T* dlogits, bool add, int64_t rows,
+    int64_t classes) {
     const int64_t r = int64_t(blockIdx.x) * ROWS + threadIdx.x / WARP;
     if (r >= rows) {
         return;
     }
     const T* const z = logits + r * classes;
     T* const to = dlogits + r * classes;
-    const Softmax<T> s = softmax_of(z, classes);
+    const Softmax<T> s = softmax_of(z, int(classes));
     const T scale = dloss[0] * weight[r];
     const T inverse = T(1) / s.sum;
     const int lane = threadIdx.x % WARP;
     const int wanted = target[r];
 #pragma unroll
     for (int j = 0; j < KEPT; j++) {
-        const int64_t k = lane + j * WARP;
-        if (k < classes) {
+        const int k = lane + j * WARP;
+        if (k < int(classes)) {
             put(to + k, scale * (s.e[j] * inverse - (k == wanted ? T(1) : T(0))), add);
         }
     }
-    for (int64_t k = lane + KEPT * WARP; k < classes; k += WARP) {
+    for (int k = lane + KEPT * WARP; k < int(classes); k += WARP) {
         put(to + k, scale * (exponential(z[k] - s.max) * inverse - (k == wanted ? T(1) : T(0))), add);
     }
 }

@@ -6,7 +6,8 @@
 // overflow, so it is not finite if and only if an element is not. Partial sums are as many as the size says, never the
 // device.
 //
-// Bound by memory bandwidth: adam_w moves 28 bytes a float32 parameter (4 reads, 3 writes), the moving average 12, the sum 4.
+// Bound by memory bandwidth: adam_w moves 28 bytes a float32 parameter (4 reads, 3 writes), the moving average 12, the sum
+// of squares 4.
 //
 // History
 //   1  fused update, 16 bytes an access. adam_w_f32 46 registers, sum_of_squares_f32 28. Not timed: no GPU yet.
@@ -91,7 +92,7 @@ __device__ void exponential_moving_average(T fresh, const T* value, T* average, 
 ENTRY(adam_w, THREADS,
       (double scale, double fresh1, double fresh2, double decay, double rate, double root, double eps, T* p, const T* g,
        T* m, T* v, int64_t n),
-      (adam_w<T>(Adam<T>{T(scale), T(fresh1), T(fresh2), T(decay), T(rate), T(root), T(eps)}, p, g, m, v, n)))
+      adam_w<T>(Adam<T>{T(scale), T(fresh1), T(fresh2), T(decay), T(rate), T(root), T(eps)}, p, g, m, v, n))
 ENTRY(sum_of_squares, THREADS, (const T* x, int64_t n, double* parts), sum_of_squares<T>(x, n, parts))
 ENTRY(exponential_moving_average, THREADS, (double fresh, const T* value, T* average, int64_t n),
       exponential_moving_average<T>(T(fresh), value, average, n))

@@ -86,10 +86,10 @@ __device__ void polynomial_envelope_backward(
 
 } // namespace
 
-#define GAUSSIAN_SMEARING(suffix, type, width)                                                                       \
-    ENTRY_FOR(gaussian_smearing, suffix, type, THREADS,                                                              \
-              (double spacing, double coefficient, int count, const T* distance, T* y, int64_t edges),               \
-              (gaussian_smearing<T, width>(Gaussians<T>(spacing, coefficient, count, count), distance, y, edges)))
+#define GAUSSIAN_SMEARING(suffix, type, width)                                                         \
+    ENTRY_FOR(gaussian_smearing, suffix, type, THREADS,                                                \
+              (double spacing, double coefficient, int count, const T* distance, T* y, int64_t edges), \
+              gaussian_smearing<T, width>(Gaussians<T>(spacing, coefficient, count, count), distance, y, edges))
 
 GAUSSIAN_SMEARING(w4_f32, float, 4)
 GAUSSIAN_SMEARING(w1_f32, float, 1)
@@ -97,8 +97,8 @@ GAUSSIAN_SMEARING(w1_f64, double, 1)
 ENTRY(gaussian_smearing_backward, THREADS,
       (double spacing, double coefficient, int count, int half, const T* dy, const T* distance, T* ddistance, bool add,
        int64_t edges),
-      (gaussian_smearing_backward<T>(
-          Gaussians<T>(spacing, coefficient, count, half), dy, distance, ddistance, add, edges)))
+      gaussian_smearing_backward<T>(
+          Gaussians<T>(spacing, coefficient, count, half), dy, distance, ddistance, add, edges))
 ENTRY(polynomial_envelope, THREADS, (double cutoff, int exponent, const T* distance, T* y, int64_t edges),
       polynomial_envelope<T>(T(cutoff), exponent, distance, y, edges))
 ENTRY(polynomial_envelope_backward, THREADS,

@@ -1,24 +1,26 @@
-// First layer of a radial function without its input: y[e,:] = sum over k of g_k(d_e) w[:,k] + S[Z_source,:] + T[Z_target,:],
-// S = sourceTable w_S^T + bias and T = targetTable w_T^T, w = [w_G | w_S | w_T]. radial_tables makes S and T, products for
-// each species instead of each edge; radial_input adds the few Gaussians that matter to a distance (gaussians.cuh: 26 of
-// 600). With derivatives of the Gaussians in their place, the same loop serves ddistance = dy . sum over k of g'_k w[:,k].
+// First layer of a radial function without its input: y[e,:] = sum over k of g_k(d_e) w[:,k] + S[Z_source,:] +
+// T[Z_target,:], S = sourceTable w_S^T + bias and T = targetTable w_T^T, w = [w_G | w_S | w_T]. radial_tables makes S and T,
+// products for each species instead of each edge; radial_input adds the few Gaussians that matter to a distance
+// (gaussians.cuh: 26 of 600). With derivatives of the Gaussians in their place, the same loop serves ddistance = dy . sum
+// over k of g'_k w[:,k], a share for every 32 outputs, which radial_input_distance adds up.
 //
 // Memory convention: a block has 32 outputs, whose part of w_G it keeps in shared memory transposed, [K + 3, 33] with zero
 // rows at the end (80 KB for 600 Gaussians in float), and a run of edges. A warp has an edge: lanes compute its Gaussians,
 // leave them in shared memory and read them back as broadcasts of 16 bytes, each lane summing one output; rows of w_G are
-// then read without conflicts and never from global memory again. y is written once, 128 bytes a warp. Distances and species
-// of a run are read by lanes side by side. Where w_G does not fit into shared memory it is read through the caches.
+// read without conflicts and come from global memory once a block. y is written once, 128 bytes a warp. Distances and
+// species of a run are read by lanes side by side. Where w_G does not fit into shared memory it is read through the caches
+// (radial_input_far: more than 726 Gaussians in float, 364 in double).
 //
 // Bound by shared memory: for 32 outputs of an edge 26 rows and 7 broadcasts, 33 accesses of a warp for 26 products, so
-// 132 cycles of a multiprocessor for 128 outputs: 4 us for 7000 edges on 132 of them, where the dense product would need
-// 1.5 GFLOP (22 us) and its input 24 MB. Staging w_G reads 77 KB a block; there is one block for each multiprocessor, which
-// is why edges are not split further.
+// 132 cycles of a multiprocessor for 128 outputs, 7000 for 7000 edges on 132 multiprocessors (4 us by this count). The dense
+// product would need 1.5 GFLOP and its input 24 MB. Staging w_G reads 77 KB a block; there is one block for each
+// multiprocessor, which is why edges are not split further.
 //
-// Why edges are not sorted by distance: 8 neighbours in the order of distances would share the rows they read and need 13
-// accesses instead of 33 for each, 2 us less for 7000 edges, less than the launches that sort them take.
+// Why edges are not sorted by distance: 4 neighbours in the order of distances would share the rows they read and need 18
+// accesses instead of 33 for each, 2 us less for 7000 edges, no more than the launch that sorts them takes.
 //
 // History
-//   1  as above. Not timed: no GPU yet.
+//   1  as above. sm_90: radial_input_f32 57 registers, 82 KB of shared memory. Not timed: no GPU yet.
 #include "gaussians.cuh"
 #include "small_product.cuh"
 
@@ -118,8 +120,8 @@ __device__ void radial_input(
     const Gaussians<T>& basis, const Edges<T>& edges, const T* rows, int64_t species, const T* w, int64_t width, int64_t out,
     T* y) {
     constexpr int W = WIDE<T>;
-    DYNAMIC_SHARED(T, weights);
-    SHARED_ARRAY(T, values, THREADS);
+    DYNAMIC_SHARED(T, values); // [THREADS], then the weights
+    T* const weights = values + THREADS;
     const int lane = threadIdx.x % WARP;
     const int warp = threadIdx.x / WARP;
     const int64_t o = int64_t(blockIdx.y) * WARP + lane;
@@ -217,14 +219,14 @@ ENTRY(radial_tables, PRODUCT_THREADS,
        int64_t embedding, int64_t out, int64_t width, int64_t gaussians),
       radial_tables<T>(source_table, target_table, w, bias, rows, species, embedding, out, width, gaussians))
 
-#define RADIAL_INPUT(kernel, derivative, staged)                                                                          \
-    ENTRY(kernel, THREADS,                                                                                                \
-          (double spacing, double coefficient, int count, int half, const T* distance, const int* source,                 \
-           const int* target, const int* node_species, int64_t edges, int64_t part, const T* rows, int64_t species,       \
-           const T* w, int64_t width, int64_t out, T* y),                                                                 \
-          (radial_input<T, derivative, staged>(                                                                           \
-              Gaussians<T>(spacing, coefficient, count, half),                                                            \
-              Edges<T>{distance, source, target, node_species, edges, part}, rows, species, w, width, out, y)))
+#define RADIAL_INPUT(kernel, derivative, staged)                                                                    \
+    ENTRY(kernel, THREADS,                                                                                          \
+          (double spacing, double coefficient, int count, int half, const T* distance, const int* source,           \
+           const int* target, const int* node_species, int64_t edges, int64_t part, const T* rows, int64_t species, \
+           const T* w, int64_t width, int64_t out, T* y),                                                           \
+          radial_input<T, derivative, staged>(                                                                      \
+              Gaussians<T>(spacing, coefficient, count, half),                                                      \
+              Edges<T>{distance, source, target, node_species, edges, part}, rows, species, w, width, out, y))
 
 RADIAL_INPUT(radial_input, false, true)
 RADIAL_INPUT(radial_input_far, false, false)

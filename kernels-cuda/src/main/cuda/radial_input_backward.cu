@@ -22,7 +22,8 @@
 // Bound by latency and instructions: 34 x out products an edge, 30 MFLOP for 7000 edges and 64 outputs.
 //
 // History
-//   1  as above. Not timed: no GPU yet.
+//   1  as above. sm_90: radial_gradients_w4_f32 80 registers, 34 KB of shared memory; radial_species_f32 32;
+//     radial_finish_f32 48. Not timed: no GPU yet.
 #include "gaussians.cuh"
 #include "small_product.cuh"
 
@@ -257,7 +258,8 @@ __device__ void radial_finish(
         const int64_t z = product_row(row);
         const int64_t c = product_column(column);
         if (z < rows && c < embedding) {
-            put((side == 0 ? dsource_table : dtarget_table) + z * embedding + c, result, side == 0 ? add_source : add_target);
+            T* const to = side == 0 ? dsource_table : dtarget_table;
+            put(to + z * embedding + c, result, side == 0 ? add_source : add_target);
         }
         return;
     }
@@ -323,9 +325,9 @@ __device__ void radial_finish(
                const int* target_start, const int* source_start, const int* source_edge, T* gaussian_parts,               \
                T* node_sums, int64_t edges, int64_t nodes, int64_t out, int64_t part, int64_t gaussian_blocks,            \
                int first_side, int sides),                                                                                \
-              (radial_gradients<T, width>(                                                                                \
+              radial_gradients<T, width>(                                                                                 \
                   Gaussians<T>(spacing, coefficient, count, half), dy, distance, target_start, source_start, source_edge, \
-                  gaussian_parts, node_sums, edges, nodes, out, part, gaussian_blocks, first_side, sides)))
+                  gaussian_parts, node_sums, edges, nodes, out, part, gaussian_blocks, first_side, sides))
 
 RADIAL_GRADIENTS(w4_f32, float, 4)
 RADIAL_GRADIENTS(w2_f32, float, 2)
@@ -339,7 +341,7 @@ ENTRY(radial_finish, THREADS,
        const T* gaussian_parts, const T* source_table, const T* target_table, const T* w, T* dsource_table, bool add_source,
        T* dtarget_table, bool add_target, T* dw, bool add_w, T* dbias, bool add_bias, int64_t rows, int64_t embedding,
        int64_t out, int64_t gaussians, int64_t parts),
-      (radial_finish<T>(
+      radial_finish<T>(
           Jobs{source_blocks, target_blocks, table_blocks, gaussian_blocks}, species_sums, gaussian_parts, source_table,
           target_table, w, dsource_table, add_source, dtarget_table, add_target, dw, add_w, dbias, add_bias, rows,
-          embedding, out, gaussians, parts)))
+          embedding, out, gaussians, parts))

@@ -37,20 +37,19 @@ __device__ __forceinline__ void activation(
     const T* scalars, int64_t scalar_stride, T* y, int64_t rows, int64_t channels) {
     constexpr int SLOTS = SLOTS_OF<PAIRS>;
     DYNAMIC_SHARED(T, shared);
-    const Tables<T, M, PAIRS> tables(shared, table, lists, coefficients, latitude_pairs, longitudes, 2);
+    const Tables<T, M, PAIRS> tables(
+        shared, table, lists, coefficients, latitude_pairs, longitudes, int(channels), 2);
     const int64_t item = grid_index();
     if (item >= rows * channels) {
         return;
     }
     const int64_t row = item / channels;
     const int64_t channel = item - row * channels;
+    const int64_t start = row * coefficients * channels + channel;
     T* const in = tables.columns + threadIdx.x;
-    T* const out = in + coefficients * THREADS;
-    const T* const from = x + row * coefficients * channels + channel;
-    fill_column(tables.place, coefficients, in, [=](int place) { return from[place * channels]; });
-    for (int p = 0; p < coefficients; p++) {
-        out[p * THREADS] = 0;
-    }
+    T* const out = in + coefficients * THREADS<T>;
+    fill_column<L, M>(tables.offsets, coefficients, in, [=](int offset) { return x[start + offset]; });
+    clear_column(coefficients, out);
     int pair = 0;
     for (; pair + PAIRS <= latitude_pairs; pair += PAIRS) {
         const int at = tables.at(pair);
@@ -64,16 +63,15 @@ __device__ __forceinline__ void activation(
                 tables.starts, tables.to + at, tables.from + at, tables.trig, longitudes, in, out);
         }
     }
-    T* const to = y + row * coefficients * channels + channel;
-#pragma unroll 8
-    for (int p = 0; p < coefficients; p++) {
-        const int place = tables.place[p];
-        if (place > 0 || scalars == nullptr) {
-            to[place * channels] = out[p * THREADS];
+    // With scalars, coefficient 0 does not come from the grid.
+    const int none = scalars == nullptr ? -1 : 0;
+    drain_column<L, M>(tables.offsets, coefficients, out, [=](int offset, T value) {
+        if (offset != none) {
+            y[start + offset] = value;
         }
-    }
+    });
     if (scalars != nullptr) {
-        to[0] = silu_of(scalars[row * scalar_stride + channel]);
+        y[start] = silu_of(scalars[row * scalar_stride + channel]);
     }
 }
 
@@ -86,10 +84,12 @@ __device__ __forceinline__ void activation(
     s2::activation<T, L, M, PAIRS>(                                                                            \
         table, lists, coefficients, latitude_pairs, longitudes, x, scalars, scalar_stride, y, rows, channels)
 #define S2_ANY(M, PAIRS)                                                                                             \
-    ENTRY_FOR(s2_activation_m##M##_p##PAIRS, f32, float, s2::THREADS, S2_PARAMETERS, S2_CALL(s2::LISTED, M, PAIRS)) \
-    ENTRY_FOR(s2_activation_m##M##_p1, f64, double, s2::THREADS, S2_PARAMETERS, S2_CALL(s2::LISTED, M, 1))
+    ENTRY_FOR(s2_activation_m##M##_p##PAIRS, f32, float, s2::THREADS<T>, S2_PARAMETERS, S2_CALL(s2::LISTED, M, PAIRS)) \
+    ENTRY_FOR(s2_activation_m##M##_p1, f64, double, s2::THREADS<T>, S2_PARAMETERS, S2_CALL(s2::LISTED, M, 1))
+// 12 blocks of 2 warps an SM: 80 registers, which the columns' shared memory allows as well.
+#define S2_BOUNDS s2::THREADS<T>, 12
 #define S2_FAST(L, M, PAIRS)                                                                                  \
-    ENTRY_FOR(s2_activation_l##L##_m##M##_p##PAIRS, f32, float, s2::THREADS, S2_PARAMETERS, S2_CALL(L, M, PAIRS))
+    ENTRY_FOR(s2_activation_l##L##_m##M##_p##PAIRS, f32, float, S2_BOUNDS, S2_PARAMETERS, S2_CALL(L, M, PAIRS))
 
 S2_ANY(0, 3)
 S2_ANY(1, 3)

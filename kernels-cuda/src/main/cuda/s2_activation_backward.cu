@@ -38,7 +38,8 @@ __device__ __forceinline__ void activation_backward(
     int64_t rows, int64_t channels) {
     constexpr int SLOTS = SLOTS_OF<PAIRS>;
     DYNAMIC_SHARED(T, shared);
-    const Tables<T, M, PAIRS> tables(shared, table, lists, coefficients, latitude_pairs, longitudes, 3);
+    const Tables<T, M, PAIRS> tables(
+        shared, table, lists, coefficients, latitude_pairs, longitudes, int(channels), 3);
     const int64_t item = grid_index();
     if (item >= rows * channels) {
         return;
@@ -54,16 +55,18 @@ __device__ __forceinline__ void activation_backward(
         return;
     }
     T* const in = tables.columns + threadIdx.x;
-    T* const g = in + coefficients * THREADS;
-    T* const out = g + coefficients * THREADS;
-    fill_column(tables.place, coefficients, in, [=](int place) { return x[start + place * channels]; });
+    T* const g = in + coefficients * THREADS<T>;
+    T* const out = g + coefficients * THREADS<T>;
+    fill_column<L, M>(tables.offsets, coefficients, in, [=](int offset) { return x[start + offset]; });
     // With scalars, coefficient 0 of the result did not come from the grid.
     const int none = scalars == nullptr ? -1 : 0;
-    fill_column(tables.place, coefficients, g, [=](int place) {
-        return place == none ? T(0) : dy[start + place * channels];
+    fill_column<L, M>(tables.offsets, coefficients, g, [=](int offset) {
+        return offset == none ? T(0) : dy[start + offset];
     });
-    for (int p = 0; p < coefficients; p++) {
-        out[p * THREADS] = 0;
+    if (add) {
+        fill_column<LISTED, M>(tables.offsets, coefficients, out, [=](int offset) { return dx[start + offset]; });
+    } else {
+        clear_column(coefficients, out);
     }
     int pair = 0;
     for (; pair + PAIRS <= latitude_pairs; pair += PAIRS) {
@@ -78,17 +81,8 @@ __device__ __forceinline__ void activation_backward(
                 tables.starts, tables.to + at, tables.from + at, tables.trig, longitudes, in, g, out);
         }
     }
-    if (!add) {
-#pragma unroll 8
-        for (int p = 0; p < coefficients; p++) {
-            dx[start + tables.place[p] * channels] = out[p * THREADS];
-        }
-        return;
-    }
-    fill_column(tables.place, coefficients, in, [=](int place) { return dx[start + place * channels]; });
-    for (int p = 0; p < coefficients; p++) {
-        dx[start + tables.place[p] * channels] = in[p * THREADS] + out[p * THREADS];
-    }
+    drain_column<L, M>(
+        tables.offsets, coefficients, out, [=](int offset, T value) { dx[start + offset] = value; });
 }
 
 } // namespace s2
@@ -103,13 +97,13 @@ __device__ __forceinline__ void activation_backward(
         dscalar_stride, add_scalars, rows, channels)
 #define S2_ANY(M, PAIRS)                                                                                              \
     ENTRY_FOR(                                                                                                        \
-        s2_activation_backward_m##M##_p##PAIRS, f32, float, s2::THREADS, S2_PARAMETERS,                               \
+        s2_activation_backward_m##M##_p##PAIRS, f32, float, s2::THREADS<T>, S2_PARAMETERS,                               \
         S2_CALL(s2::LISTED, M, PAIRS))                                                                                \
     ENTRY_FOR(                                                                                                        \
-        s2_activation_backward_m##M##_p1, f64, double, s2::THREADS, S2_PARAMETERS, S2_CALL(s2::LISTED, M, 1))
+        s2_activation_backward_m##M##_p1, f64, double, s2::THREADS<T>, S2_PARAMETERS, S2_CALL(s2::LISTED, M, 1))
 #define S2_FAST(L, M, PAIRS)                                                                                          \
     ENTRY_FOR(                                                                                                        \
-        s2_activation_backward_l##L##_m##M##_p##PAIRS, f32, float, s2::THREADS, S2_PARAMETERS, S2_CALL(L, M, PAIRS))
+        s2_activation_backward_l##L##_m##M##_p##PAIRS, f32, float, s2::THREADS<T>, S2_PARAMETERS, S2_CALL(L, M, PAIRS))
 
 S2_ANY(0, 3)
 S2_ANY(1, 3)

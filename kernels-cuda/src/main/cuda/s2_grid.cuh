@@ -10,7 +10,7 @@
 // Memory convention: the tables (made once for a grid by the caller) and the coefficients of the block's threads are in
 // shared memory; tables are read as broadcasts, coefficient p of a thread is at column[p * THREADS], free of bank
 // conflicts. Coefficients are ordered by order -M..M, within an order first those of even, then those of odd l + m;
-// `place` says where in the row each is.
+// a list says where in the row each is.
 //
 // The exponential of f32 is 2^z with z = -x log2(e), which the tables already hold the factor for; so the grid values that
 // the code below calls z are those of x times SCALE, and results carry 1/SCALE, which the tables undo.
@@ -22,7 +22,8 @@
 namespace s2 {
 
 // Small, so that a few hundred rows fill the device and wide coefficient columns fit the shared memory.
-constexpr int THREADS = 64;
+template <class T>
+constexpr int THREADS = 256 / int(sizeof(T));
 // In place of L: how many coefficients an order has is read from the lists.
 constexpr int LISTED = -1;
 
@@ -78,7 +79,7 @@ __device__ __forceinline__ int list_start(const int* starts, int list) {
 // N consecutive elements in the widest loads that their alignment allows: base aligned to 16 bytes, N elements apart.
 template <int N, class T>
 __device__ __forceinline__ void load_all(const T* from, T (&to)[N]) {
-    constexpr int W = N % WIDE<T> == 0 ? WIDE<T> : N % 2 == 0 && sizeof(T) == 4 ? 2 : 1;
+    constexpr int W = N % WIDE<T> == 0 ? WIDE<T> : N % 2 == 0 ? 2 : 1;
 #pragma unroll
     for (int i = 0; i < N; i += W) {
         const Vec<T, W> values = load<W>(from + i);
@@ -118,7 +119,7 @@ __device__ __forceinline__ void to_orders(
             for (int p = list_start<L, M>(starts, 2 * order + odd); p < end; p++) {
                 T legendre[PAIRS];
                 load_legendre<SLOTS>(table, p, legendre);
-                const T value = column[p * THREADS];
+                const T value = column[p * THREADS<T>];
 #pragma unroll
                 for (int i = 0; i < PAIRS; i++) {
                     sums[odd][i] += legendre[i] * value;
@@ -154,12 +155,12 @@ __device__ __forceinline__ void add_coefficients(
             for (int p = first; p < end; p++) {
                 T legendre[PAIRS];
                 load_legendre<SLOTS>(table, p, legendre);
-                T sum = column[p * THREADS];
+                T sum = column[p * THREADS<T>];
 #pragma unroll
                 for (int i = 0; i < PAIRS; i++) {
                     sum += legendre[i] * (p < middle ? both[0][i] : both[1][i]);
                 }
-                column[p * THREADS] = sum;
+                column[p * THREADS<T>] = sum;
             }
         } else {
             T sums[L + 1];
@@ -168,7 +169,7 @@ __device__ __forceinline__ void add_coefficients(
                 if (first + k < end) {
                     T legendre[PAIRS];
                     load_legendre<SLOTS>(table, first + k, legendre);
-                    sums[k] = column[(first + k) * THREADS];
+                    sums[k] = column[(first + k) * THREADS<T>];
 #pragma unroll
                     for (int i = 0; i < PAIRS; i++) {
                         sums[k] += legendre[i] * (first + k < middle ? both[0][i] : both[1][i]);
@@ -178,7 +179,7 @@ __device__ __forceinline__ void add_coefficients(
 #pragma unroll
             for (int k = 0; k <= L; k++) {
                 if (first + k < end) {
-                    column[(first + k) * THREADS] = sums[k];
+                    column[(first + k) * THREADS<T>] = sums[k];
                 }
             }
         }
@@ -264,20 +265,62 @@ __device__ __forceinline__ void through_longitudes(
     }
 }
 
-// column[p] = value(place[p]) for all coefficients, several loads in flight: a place is not read between two writes.
-template <class T, class F>
-__device__ __forceinline__ void fill_column(const int* place, int coefficients, T* column, F value) {
-    constexpr int BATCH = 10;
-    for (int first = 0; first < coefficients; first += BATCH) {
+// How many coefficients there are: a constant where L is known.
+template <int L, int M>
+__device__ __forceinline__ int count_of(int coefficients) {
+    if constexpr (L == LISTED) {
+        return coefficients;
+    } else {
+        return list_start<L, M>(nullptr, 2 * (2 * M + 1));
+    }
+}
+
+// column[p] = value(offsets[p]) for all coefficients. Several loads are in flight: no offset is read between two writes,
+// which the compiler could not know to be apart.
+template <int L, int M, class T, class F>
+__device__ __forceinline__ void fill_column(const int* offsets, int coefficients, T* column, F value) {
+    constexpr int BATCH = 12;
+    const int count = count_of<L, M>(coefficients);
+#pragma unroll (L == LISTED ? 1 : 16)
+    for (int first = 0; first < count; first += BATCH) {
+        int from[BATCH];
+        load_all(offsets + first, from);
         T values[BATCH];
 #pragma unroll
         for (int i = 0; i < BATCH; i++) {
-            values[i] = first + i < coefficients ? value(place[first + i]) : T(0);
+            values[i] = first + i < count ? value(from[i]) : T(0);
         }
 #pragma unroll
         for (int i = 0; i < BATCH; i++) {
-            if (first + i < coefficients) {
-                column[(first + i) * THREADS] = values[i];
+            if (first + i < count) {
+                column[(first + i) * THREADS<T>] = values[i];
+            }
+        }
+    }
+}
+
+// Zeros. The loop hides from the compiler that the column need not be in memory: sums in registers would cost a third of
+// the warps.
+template <class T>
+__device__ __forceinline__ void clear_column(int coefficients, T* column) {
+#pragma unroll 4
+    for (int p = 0; p < coefficients; p++) {
+        column[p * THREADS<T>] = 0;
+    }
+}
+
+// use(offsets[p], column[p]) for all coefficients. Not unrolled, otherwise the compiler would keep the offsets that
+// fill_column read in registers until here.
+template <int L, int M, class T, class F>
+__device__ __forceinline__ void drain_column(const int* offsets, int coefficients, const T* column, F use) {
+    const int count = count_of<L, M>(coefficients);
+#pragma unroll 1
+    for (int first = 0; first < count; first += 4) {
+        const Vec<int, 4> to = load<4>(offsets + first);
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+            if (first + i < count) {
+                use(to.v[i], column[(first + i) * THREADS<T>]);
             }
         }
     }
@@ -286,37 +329,45 @@ __device__ __forceinline__ void fill_column(const int* place, int coefficients, 
 // The tables of a grid in shared memory, and where the threads' columns begin.
 template <class T, int M, int PAIRS>
 struct Tables {
+    // Lists of coefficients, 2 (m + M) for the order m with l + m even, the next one with l + m odd, and their end.
+    static constexpr int STARTS = 2 * (2 * M + 1) + 1;
+
     const T* to;
     const T* from;
     const T* trig;
-    const int* place;
+    // Where each coefficient stands behind the first one of its row and channel.
+    const int* offsets;
     const int* starts;
     T* columns;
     // from one group of PAIRS pairs of latitudes to the next
     int group;
 
     // Copies the tables; every thread of the block takes part. The memory holds, in this order: Legendre functions to the
-    // grid and from it, each [groups, K, SLOTS]; trig; `fields` columns for every thread; the lists (places [K], starts).
+    // grid and from it, each [groups, K, SLOTS]; trig; `fields` columns for every thread; offsets [K, to the next multiple
+    // of 12]; starts. lists: coefficients' places in a row [K], starts.
     __device__ __forceinline__ Tables(
-        T* shared, const T* table, const int* lists, int coefficients, int latitude_pairs, int longitudes, int fields) {
-        constexpr int SLOTS = SLOTS_OF<PAIRS>;
-        group = coefficients * SLOTS;
+        T* shared, const T* table, const int* lists, int coefficients, int latitude_pairs, int longitudes,
+        int channels, int fields) {
+        group = coefficients * SLOTS_OF<PAIRS>;
         const int legendre = (latitude_pairs + PAIRS - 1) / PAIRS * group;
         const int waves = (2 * legendre + 3) / 4 * 4;
         const int elements = (waves + (longitudes + 1) / 2 * (2 * M) + 3) / 4 * 4;
-        const int list = coefficients + 2 * (2 * M + 1) + 1;
         to = shared;
         from = shared + legendre;
         trig = shared + waves;
         columns = shared + elements;
-        int* const lists_here = reinterpret_cast<int*>(columns + fields * coefficients * THREADS);
-        place = lists_here;
-        starts = lists_here + coefficients;
-        for (int i = threadIdx.x * WIDE<T>; i < elements; i += THREADS * WIDE<T>) {
+        int* const offsets_here = reinterpret_cast<int*>(columns + fields * coefficients * THREADS<T>);
+        int* const starts_here = offsets_here + (coefficients + 11) / 12 * 12;
+        offsets = offsets_here;
+        starts = starts_here;
+        for (int i = threadIdx.x * WIDE<T>; i < elements; i += THREADS<T> * WIDE<T>) {
             store(shared + i, load<WIDE<T>>(table + i));
         }
-        for (int i = threadIdx.x; i < list; i += THREADS) {
-            lists_here[i] = lists[i];
+        for (int i = threadIdx.x; i < coefficients; i += THREADS<T>) {
+            offsets_here[i] = lists[i] * channels;
+        }
+        for (int i = threadIdx.x; i < STARTS; i += THREADS<T>) {
+            starts_here[i] = lists[coefficients + i];
         }
         __syncthreads();
     }

@@ -75,8 +75,8 @@ inline bool check(bool holds, const std::string& what) {
 }
 
 inline bool check_status(int found, int expected, const std::string& what) {
-    return check(found == expected, what + ": status " + std::to_string(found) + ", expected " + std::to_string(expected) +
-                                        " (last fault: " + unitcell_emulator_fault() + ")");
+    return check(found == expected, what + ": status " + std::to_string(found) + ", expected " +
+                                        std::to_string(expected) + " (last fault: " + unitcell_emulator_fault() + ")");
 }
 
 /** A call that has to succeed. */

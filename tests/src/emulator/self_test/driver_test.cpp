@@ -13,7 +13,8 @@ static int load(const std::string& image) {
 static void test_modules() {
     const std::string header = ".version 7.0\n.target sm_80\n.address_size 64\n";
     const std::string good = ".visible .entry axpy_f32(\n.param .u64 a,\n.param .u64 .ptr .global .align 4 b,\n"
-                             ".param .f32 c, // comment (\n.param .u64 d\n)\n.maxntid 256, 1, 1\n.minnctapersm 2\n{ ret; { } }\n";
+                             ".param .f32 c, // comment (\n.param .u64 d\n)\n.maxntid 256, 1, 1\n.minnctapersm 2\n"
+                             "{ ret; { } }\n";
     check_status(load(header + good), 0, "a fitting module");
     check_status(load(header + ".visible .entry axpy_f32(.param .u64 a) { ret; }"), 200, "other parameters");
     check_fault("stale module: kernel axpy_f32 has parameters of (8) bytes in the module and of (8, 8, 4, 8)");
@@ -88,7 +89,8 @@ void test_streams() {
     MUST(cuMemAllocHost_v2(&pinned, n * 4));
     float* const buffer = static_cast<float*>(pinned);
     const Pointer x = upload(std::vector<float>(n, 0.0f)), y = upload(std::vector<float>(n, 1.0f));
-    const Shape fill{.grid_x = 4, .block_x = 256, .stream = producer}, add{.grid_x = 4, .block_x = 256, .stream = consumer};
+    const Shape fill{.grid_x = 4, .block_x = 256, .stream = producer};
+    const Shape add{.grid_x = 4, .block_x = 256, .stream = consumer};
 
     // The consumer does not wait for the producer.
     MUST(launch("fault_fill_f32", fill, x, 2.0f, n));

@@ -49,7 +49,8 @@ static void test_global_memory() {
     x = allocate<float>(256);
     MUST(cuMemFree_v2(x));
     expect(700, "of freed memory of 1024 bytes", "fault_fill_f32", {.block_x = 256}, x, 1.0f, 256);
-    expect(700, "illegal write to address 0x7000000000", "fault_fill_f32", {.block_x = 256}, Pointer{0x7000000000}, 1.0f, 1);
+    expect(700, "illegal write to address 0x7000000000", "fault_fill_f32", {.block_x = 256}, Pointer{0x7000000000},
+           1.0f, 1);
 
     const Pointer fresh = allocate<float>(16);
     check(std::isnan(download<float>(fresh, 16)[5]), "fresh memory is not a number");
@@ -119,11 +120,12 @@ static void test_other_faults() {
 
 static void test_refused_launches() {
     const Pointer x = allocate<float>(16);
-    check_status(launch("fault_fill_f32", {.block_x = 1025}, x, 1.0f, 16), 1, "1025 threads");
-    check_status(launch("fault_fill_f32", {.block_x = 64, .block_y = 32}, x, 1.0f, 16), 1, "2048 threads");
-    check_status(launch("fault_fill_f32", {.grid_x = 1, .grid_y = 65536, .block_x = 32}, x, 1.0f, 16), 1, "65536 rows of blocks");
-    check_status(launch("fault_fill_f32", {.grid_x = 0, .block_x = 32}, x, 1.0f, 16), 1, "no blocks");
-    check_status(launch("fault_fill_f32", {.block_x = 32, .dynamic_bytes = 49153}, x, 1.0f, 16), 1, "49153 shared bytes");
+    const auto status = [&](Shape shape) { return launch("fault_fill_f32", shape, x, 1.0f, 16); };
+    check_status(status({.block_x = 1025}), 1, "1025 threads");
+    check_status(status({.block_x = 64, .block_y = 32}), 1, "2048 threads");
+    check_status(status({.grid_x = 1, .grid_y = 65536, .block_x = 32}), 1, "65536 rows of blocks");
+    check_status(status({.grid_x = 0, .block_x = 32}), 1, "no blocks");
+    check_status(status({.block_x = 32, .dynamic_bytes = 49153}), 1, "49153 shared bytes");
     check_fault("fault_fill_f32 cannot be launched");
     MUST(cuFuncSetAttribute(function("fault_fill_f32"), 8, 227 << 10));
     MUST(launch("fault_fill_f32", {.block_x = 32, .dynamic_bytes = 227 << 10}, x, 1.0f, 16));

@@ -38,7 +38,7 @@ static double best(Run run) {
 static void measure() {
     const int n = 1 << 22;
     const Pointer x = upload(std::vector<float>(n, 1.0f)), y = upload(std::vector<float>(n, 1.0f));
-    double t = best([&] { return launch("axpy_f32", {.grid_x = n / 256, .block_x = 256}, y, x, 0.5f, static_cast<long long>(n)); });
+    double t = best([&] { return launch("axpy_f32", {.grid_x = n / 256, .block_x = 256}, y, x, 0.5f, 1ll * n); });
     printf("axpy, one element a thread   %8.1f M threads/s\n", n / t / 1e6);
     t = best([&] { return launch("axpy4_f32", {.grid_x = n / 1024, .block_x = 256}, y, x, 0.5f, n / 4); });
     printf("axpy, four elements a thread %8.1f M threads/s\n", n / 4 / t / 1e6);
@@ -48,7 +48,8 @@ static void measure() {
     printf("block of 256, 20 barriers    %8.3f ms\n", t / 1024 * 1e3);
     t = best([&] { return launch("softmax_f32", {.grid_x = 512, .block_x = 256, .dynamic_bytes = 4000}, y, x, 1000); });
     printf("softmax [512, 1000]          %8.1f M elements/s\n", 512000 / t / 1e6);
-    t = best([&] { return launch("sgemm_f32", {.grid_x = 4, .grid_y = 4, .block_x = 16, .block_y = 16}, y, x, x, 256, 256, 256); });
+    const Shape tiles{.grid_x = 4, .grid_y = 4, .block_x = 16, .block_y = 16};
+    t = best([&] { return launch("sgemm_f32", tiles, y, x, x, 256, 256, 256); });
     printf("sgemm 256^3                  %8.2f GFLOP/s\n", 2.0 * 256 * 256 * 256 / t / 1e9);
     t = best([&] {
         for (int i = 0; i < 1000; i++) MUST(launch("axpy_f32", {.block_x = 32}, y, x, 0.5f, 32ll));

@@ -1,5 +1,5 @@
-// Kernels without faults that the emulator is tested with: element-wise, reductions with shuffles and with shared memory,
-// a tiled matrix product, votes, atomics.
+// Kernels without faults that the emulator is tested with: element-wise, reductions with shuffles and with shared
+// memory, a tiled matrix product, votes, atomics.
 //
 // Memory convention: row-major arrays in device memory, owned by the caller.
 #include "emulation.h"
@@ -60,7 +60,8 @@ extern "C" __global__ void softmax_f32(float* __restrict__ y, const float* __res
         sum += row[c];
     }
     sum = block_reduce(sum, 0.0f, [](float a, float b) { return a + b; });
-    for (int c = threadIdx.x; c < columns; c += blockDim.x) y[static_cast<size_t>(blockIdx.x) * columns + c] = row[c] / sum;
+    float* const to = y + static_cast<size_t>(blockIdx.x) * columns;
+    for (int c = threadIdx.x; c < columns; c += blockDim.x) to[c] = row[c] / sum;
 }
 UNITCELL_REGISTER(softmax_f32)
 

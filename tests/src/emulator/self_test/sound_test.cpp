@@ -40,11 +40,10 @@ static void test_softmax(const std::string& order, int rows, int columns, unsign
     const auto y = download<float>(dy, x.size());
     double worst = 0;
     for (int r = 0; r < rows; r++) {
+        std::vector<double> e(columns);
         double sum = 0;
-        for (int c = 0; c < columns; c++) sum += std::exp(static_cast<double>(x[r * columns + c]));
-        for (int c = 0; c < columns; c++) {
-            worst = std::fmax(worst, std::fabs(y[r * columns + c] - std::exp(static_cast<double>(x[r * columns + c])) / sum));
-        }
+        for (int c = 0; c < columns; c++) sum += e[c] = std::exp(static_cast<double>(x[r * columns + c]));
+        for (int c = 0; c < columns; c++) worst = std::fmax(worst, std::fabs(y[r * columns + c] - e[c] / sum));
     }
     check(worst < 1e-6, "softmax, order " + order + ": error " + std::to_string(worst));
     MUST(cuMemFree_v2(dx));
@@ -54,8 +53,9 @@ static void test_softmax(const std::string& order, int rows, int columns, unsign
 static void test_sgemm(const std::string& order, int m, int n, int k) {
     const auto a = numbers(static_cast<size_t>(m) * k, 4), b = numbers(static_cast<size_t>(k) * n, 5);
     const Pointer da = upload(a), db = upload(b), dc = allocate<float>(static_cast<size_t>(m) * n);
-    MUST(launch("sgemm_f32", {.grid_x = static_cast<unsigned>(n + 63) / 64, .grid_y = static_cast<unsigned>(m + 63) / 64,
-                              .block_x = 16, .block_y = 16}, dc, da, db, m, n, k));
+    const unsigned columns = static_cast<unsigned>(n + 63) / 64, rows = static_cast<unsigned>(m + 63) / 64;
+    const Shape tiles{.grid_x = columns, .grid_y = rows, .block_x = 16, .block_y = 16};
+    MUST(launch("sgemm_f32", tiles, dc, da, db, m, n, k));
     const auto c = download<float>(dc, static_cast<size_t>(m) * n);
     double worst = 0;
     for (int i = 0; i < m; i++) {
@@ -91,8 +91,8 @@ static void test_votes(const std::string& order) {
     // Lane 3 of the third warp is thread 67.
     const int expected[8] = {48, 79, 3 * neighbours, 16 + 27 * 100 + 100000, (1 << 3) + 16, 4, 1, 4 + 31 + 4};
     for (int i = 0; i < 8; i++) {
-        check(r[i] == expected[i], "votes, order " + order + ", result " + std::to_string(i) + " is " + std::to_string(r[i]) +
-                                       ", expected " + std::to_string(expected[i]));
+        check(r[i] == expected[i], "votes, order " + order + ", result " + std::to_string(i) + " is " +
+                                       std::to_string(r[i]) + ", expected " + std::to_string(expected[i]));
     }
     MUST(cuMemFree_v2(d));
 }

@@ -2,6 +2,7 @@ package unitcell.engine;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import unitcell.engine.kernel.DenseKernels;
 import unitcell.engine.kernel.Kernels;
 import unitcell.engine.memory.MemoryPool;
@@ -27,8 +28,19 @@ public interface Device extends AutoCloseable {
      */
     Kernels kernels(DType dtype);
 
+    /** How float32 matrices are multiplied. */
+    default Precision precision() {
+        return Precision.FP32;
+    }
+
     /** Waits until everything submitted has finished. */
     default void synchronise() {}
+
+    /**
+     * Shows to {@code observer} whatever kernels of this device start from now on, on the thread that calls them; null for
+     * nobody. Devices whose kernels are plain Java start nothing.
+     */
+    default void observe(Consumer<Launched> observer) {}
 
     /**
      * A moment in the order of what is submitted to a device.
@@ -74,11 +86,13 @@ public interface Device extends AutoCloseable {
     }
 
     /**
-     * Float32 matrix products in a named precision of a device that offers several, {@code fp32} or {@code tf32}: the
-     * kernels of {@link #kernels} themselves where theirs is that precision. Empty where there is no such choice.
+     * Float32 matrix products in any precision that the device offers: the kernels of {@link #kernels} themselves where
+     * theirs is that one, otherwise others beside them. Empty where the device has none in that precision.
      */
-    default Optional<DenseKernels> products(String precision) {
-        return Optional.empty();
+    default Optional<DenseKernels> products(Precision precision) {
+        return precision == precision()
+                ? Optional.of(kernels(DType.F32).dense())
+                : Optional.empty();
     }
 
     /** A part of the work begins that profilers shall show under this name. Costs nothing where none is attached. */

@@ -1,7 +1,10 @@
 package unitcell.engine;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import unitcell.engine.DeviceProvider.Availability;
@@ -38,12 +41,42 @@ public final class Devices {
      * @throws DeviceException if the named device cannot be used
      */
     public static Device open(String spec, int threads) {
-        return choose(spec, threads).device();
+        return choose(spec, threads, Precision.FP32).device();
     }
 
     /** As {@link #open}, with the reason for the choice. */
     public static Choice choose(String spec, int threads) {
-        return choose(spec, threads, Devices::installed);
+        return choose(spec, threads, Precision.FP32);
+    }
+
+    /**
+     * As {@link #choose(String, int)}.
+     *
+     * @param precision of products of float32 matrices; CPUs have {@link Precision#FP32} only
+     */
+    public static Choice choose(String spec, int threads, Precision precision) {
+        return choose(spec, threads, precision, Devices::installed);
+    }
+
+    /**
+     * Which device {@code auto} would open and why, in one line, without opening it; and what each backend needs.
+     *
+     * @param name as {@code cpu} or {@code cuda:0}
+     */
+    public record Survey(String name, String reason, Map<String, List<DeviceProvider.Requirement>> requirements) {}
+
+    /** Looks at what this machine and this build have. */
+    public static Survey survey() {
+        return survey(Devices::installed);
+    }
+
+    static Survey survey(Providers providers) {
+        Map<String, List<DeviceProvider.Requirement>> requirements = new LinkedHashMap<>();
+        List<DeviceProvider> found = providers.find();
+        found.forEach(p -> requirements.put(p.kind(), p.requirements(0)));
+        Automatic chosen = Automatic.of(found);
+        String name = chosen.provider().map(p -> p.kind() + ":0").orElse("cpu");
+        return new Survey(name, chosen.reason(), requirements);
     }
 
     /** Where backends come from; looked at only where a backend is asked for. */
@@ -52,31 +85,60 @@ public final class Devices {
         List<DeviceProvider> find();
     }
 
-    static Choice choose(String spec, int threads, Providers providers) {
+    static Choice choose(String spec, int threads, Precision precision, Providers providers) {
         if (threads < 0) {
             throw new IllegalArgumentException(
                     "threads is " + threads + "; expected 1 or more, or 0 for all processors");
         }
         int team = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
         return switch (spec) {
-            case "auto" -> automatic(team, providers.find());
-            case "cpu" -> new Choice(CpuDevice.open(team), "");
-            case "cpu-scalar" -> new Choice(CpuDevice.openScalar(), "");
-            default -> named(spec, team, providers);
+            case "auto" -> automatic(team, precision, providers.find());
+            case "cpu" -> {
+                requirePlain(spec, precision);
+                yield new Choice(CpuDevice.open(team), "");
+            }
+            case "cpu-scalar" -> {
+                requirePlain(spec, precision);
+                yield new Choice(CpuDevice.openScalar(), "");
+            }
+            default -> named(spec, team, precision, providers);
         };
     }
 
-    private static Choice automatic(int threads, List<DeviceProvider> providers) {
-        List<String> refusals = new ArrayList<>();
-        for (DeviceProvider provider : providers) {
-            Availability found = provider.probe(0);
-            if (found.usable()) {
-                return new Choice(provider.open(0, threads), "chosen by auto: " + found.reason());
-            }
-            refusals.add("no " + provider.kind() + ": " + found.reason());
+    private static void requirePlain(String spec, Precision precision) {
+        if (precision != Precision.FP32) {
+            throw new IllegalArgumentException("precision " + precision.key() + ": device " + spec
+                    + " multiplies in fp32 only; expected fp32, or a CUDA device");
         }
-        String reason = refusals.isEmpty() ? "no other backend is installed" : String.join("; ", refusals);
-        return new Choice(CpuDevice.open(threads), "chosen by auto: " + reason);
+    }
+
+    /** What {@code auto} chooses: a backend, or none for the CPU. */
+    private record Automatic(Optional<DeviceProvider> provider, String reason) {
+        static Automatic of(List<DeviceProvider> providers) {
+            List<String> refusals = new ArrayList<>();
+            for (DeviceProvider provider : providers) {
+                Availability found = provider.probe(0);
+                if (found.usable()) {
+                    return new Automatic(Optional.of(provider), found.reason());
+                }
+                refusals.add("no " + provider.kind() + ": " + found.reason());
+            }
+            String reason = refusals.isEmpty() ? "no other backend is installed" : String.join("; ", refusals);
+            return new Automatic(Optional.empty(), reason);
+        }
+    }
+
+    private static Choice automatic(int threads, Precision precision, List<DeviceProvider> providers) {
+        Automatic chosen = Automatic.of(providers);
+        String reason = "chosen by auto: " + chosen.reason();
+        if (chosen.provider().isPresent()) {
+            return new Choice(chosen.provider().get().open(0, threads, precision), reason);
+        }
+        if (precision != Precision.FP32) {
+            throw new DeviceException("precision " + precision.key() + " needs a CUDA device, and there is "
+                    + chosen.reason() + "; choose --precision fp32");
+        }
+        return new Choice(CpuDevice.open(threads), reason);
     }
 
     /** A backend's device as users name it. */
@@ -102,14 +164,14 @@ public final class Devices {
                 + " backend is installed (module kernels-cuda is not on the class path); choose --device cpu or auto");
     }
 
-    private static Choice named(String spec, int threads, Providers providers) {
+    private static Choice named(String spec, int threads, Precision precision, Providers providers) {
         Named named = find(spec, providers);
         Availability found = named.provider.probe(named.index);
         if (!found.usable()) {
             throw new DeviceException(
                     "device " + named.name() + " cannot be used: " + found.reason() + "; choose --device cpu or auto");
         }
-        return new Choice(named.provider.open(named.index, threads), "");
+        return new Choice(named.provider.open(named.index, threads, precision), "");
     }
 
     /**
@@ -119,7 +181,7 @@ public final class Devices {
      * @throws IllegalArgumentException if the name is no backend's
      * @throws DeviceException if no such backend is installed
      */
-    public static List<DeviceProvider.Finding> inspect(String spec) {
+    public static List<DeviceProvider.Requirement> inspect(String spec) {
         Named named = find(spec, Devices::installed);
         return named.provider.inspect(named.index);
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,7 +31,7 @@ class DevicesTest {
         }
 
         @Override
-        public Device open(int index, int threads) {
+        public Device open(int index, int threads, Precision precision) {
             return new Opened(CpuDevice.openScalar(), "cuda:" + index);
         }
     }
@@ -59,7 +60,11 @@ class DevicesTest {
     }
 
     private static Choice choose(String spec, DeviceProvider... providers) {
-        return Devices.choose(spec, 1, () -> List.of(providers));
+        return choose(spec, Precision.FP32, providers);
+    }
+
+    private static Choice choose(String spec, Precision precision, DeviceProvider... providers) {
+        return Devices.choose(spec, 1, precision, () -> List.of(providers));
     }
 
     @Test
@@ -117,6 +122,32 @@ class DevicesTest {
         assertTrue(
                 e.getMessage().startsWith("device cuda:0 cannot be used: no cuda backend is installed"),
                 e.getMessage());
+    }
+
+    @Test
+    void aPrecisionThatTheCpuLacksIsRefused() {
+        for (String spec : List.of("cpu", "cpu-scalar")) {
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> choose(spec, Precision.TF32));
+            assertEquals(
+                    "precision tf32: device " + spec + " multiplies in fp32 only; expected fp32, or a CUDA device",
+                    e.getMessage());
+        }
+        DeviceException e = assertThrows(
+                DeviceException.class, () -> choose("auto", Precision.TF32, new Backend(0, "nothing there")));
+        assertEquals(
+                "precision tf32 needs a CUDA device, and there is no cuda: nothing there; choose --precision fp32",
+                e.getMessage());
+        choose("auto", Precision.TF32, new Backend(1, "a card")).device().close();
+    }
+
+    @Test
+    void aSurveyTellsWhatAutoWouldChooseAndWhatIsMissing() {
+        Devices.Survey none = Devices.survey(() -> List.of(new Backend(0, "nothing there")));
+        assertEquals("cpu", none.name());
+        assertEquals("no cuda: nothing there", none.reason());
+        assertEquals(Map.of("cuda", List.of()), none.requirements());
+        assertEquals("cuda:0", Devices.survey(() -> List.of(new Backend(1, "a card"))).name());
     }
 
     @ParameterizedTest

@@ -1,5 +1,7 @@
 package unitcell.cuda;
 
+import unitcell.engine.Precision;
+
 /** What both ways of calling cuBLAS share: the range of its 32-bit sizes, and the words for its numbers. */
 final class CublasSizes {
     private CublasSizes() {}
@@ -17,6 +19,14 @@ final class CublasSizes {
                     + " with row strides " + p.a().stride() + ", " + p.b().stride() + " and " + p.c().stride()
                     + ": cuBLAS takes sizes up to " + Integer.MAX_VALUE);
         }
+    }
+
+    /** The cublasMath_t of a precision: CUBLAS_DEFAULT_MATH or CUBLAS_TF32_TENSOR_OP_MATH. */
+    static int mathMode(Precision precision) {
+        return switch (precision) {
+            case FP32 -> 0;
+            case TF32 -> 3;
+        };
     }
 
     /** 120605 as 12.6.5: the version number's own arithmetic since cuBLAS 11. */

@@ -2,10 +2,10 @@ package unitcell.cuda;
 
 import java.lang.foreign.Arena;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
@@ -14,6 +14,8 @@ import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 import unitcell.engine.DType;
 import unitcell.engine.Device;
+import unitcell.engine.Launched;
+import unitcell.engine.Precision;
 import unitcell.engine.kernel.DenseKernels;
 import unitcell.engine.kernel.Kernels;
 import unitcell.engine.memory.MemoryPool;
@@ -44,13 +46,15 @@ final class CudaDevice implements Device {
     private final CudaQueue queue;
     private final Map<DType, CudaKernels> kernels = new EnumMap<>(DType.class);
     /** Queues with matrix products of other precisions than the device's own. */
-    private final Map<Precision, CudaQueue> others = new HashMap<>();
+    private final Map<Precision, CudaQueue> others = new EnumMap<>(Precision.class);
 
     private final Nvtx ranges = Nvtx.open();
     private final String model;
+    private final Precision precision;
 
-    private CudaDevice(int index) {
+    private CudaDevice(int index, Precision precision) {
         this.index = index;
+        this.precision = precision;
         CudaException.check(JCudaDriver.cuInit(0), "cuInit");
         CudaException.check(JCudaDriver.cuDeviceGet(device, index), "opening device cuda:" + index);
         model = name(device);
@@ -71,10 +75,10 @@ final class CudaDevice implements Device {
     }
 
     /** Opens device {@code index}; the native libraries must have been loaded. */
-    static CudaDevice open(int index) {
-        CudaDevice device = new CudaDevice(index);
+    static CudaDevice open(int index, Precision precision) {
+        CudaDevice device = new CudaDevice(index, precision);
         try {
-            device.queue.use(GemmChoice.open(device.queue, device.stream));
+            device.queue.use(GemmChoice.open(device.queue, device.stream, precision));
             return device;
         } catch (RuntimeException e) {
             device.close();
@@ -136,6 +140,16 @@ final class CudaDevice implements Device {
     }
 
     @Override
+    public Precision precision() {
+        return precision;
+    }
+
+    @Override
+    public void observe(Consumer<Launched> observer) {
+        queue.observe(observer);
+    }
+
+    @Override
     public void synchronise() {
         CudaException.check(JCudaDriver.cuStreamSynchronize(stream), "waiting for the device " + name());
     }
@@ -166,23 +180,19 @@ final class CudaDevice implements Device {
     }
 
     @Override
-    public Optional<DenseKernels> products(String precision) {
-        Optional<Precision> named = Precision.named(precision);
-        if (named.isEmpty()) {
-            return Optional.empty();
-        }
-        if (named.get() == Precision.chosen()) {
+    public Optional<DenseKernels> products(Precision wanted) {
+        if (wanted == precision) {
             return Optional.of(kernels(DType.F32).dense());
         }
-        CudaQueue other = others.get(named.get());
+        CudaQueue other = others.get(wanted);
         if (other == null) {
             other = new CudaQueue(modules, launch, pool, queue.processors());
-            Gemm gemm = GemmChoice.find(other, stream, named.get());
+            Gemm gemm = GemmChoice.find(other, stream, wanted);
             if (gemm == null) {
                 return Optional.empty();
             }
             other.use(gemm);
-            others.put(named.get(), other);
+            others.put(wanted, other);
         }
         return Optional.of(new CudaDenseKernels(other, DType.F32));
     }

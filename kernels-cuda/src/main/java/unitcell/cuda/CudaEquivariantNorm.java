@@ -12,9 +12,9 @@ import unitcell.engine.memory.Scope;
 /**
  * Equivariant norms on the GPU: {@code equivariant_norm.cu} and {@code equivariant_norm_backward.cu}.
  *
- * <p>Memory convention: a node's features lie in shared memory where they fit into what every architecture has. Gradients of
- * scales and shift are summed part by part of the nodes into scratch memory, [dbeta | dgamma0 | dgamma], then over the
- * parts.
+ * <p>Memory convention: a node's features lie in shared memory where they fit into what every architecture has.
+ * Gradients of scales and shift are summed part by part of the nodes into scratch memory, [dbeta | dgamma0 | dgamma],
+ * then over the parts.
  */
 final class CudaEquivariantNorm {
     private static final int THREADS = 256;

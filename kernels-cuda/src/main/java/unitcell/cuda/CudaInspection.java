@@ -16,7 +16,8 @@ import jcuda.JCudaVersion;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import unitcell.engine.DeviceException;
-import unitcell.engine.DeviceProvider.Finding;
+import unitcell.engine.DeviceProvider.Requirement;
+import unitcell.engine.Precision;
 
 /**
  * Looks at each thing that the CUDA backend needs of a machine by itself, so that a machine where something does not work
@@ -60,12 +61,12 @@ final class CudaInspection {
             "cuStreamDestroy",
             "cuStreamSynchronize");
 
-    private final List<Finding> findings = new ArrayList<>();
+    private final List<Requirement> findings = new ArrayList<>();
 
     private CudaInspection() {}
 
     /** Everything, as far as the machine lets one look. */
-    static List<Finding> of(CudaDeviceProvider provider, int index) {
+    static List<Requirement> of(CudaDeviceProvider provider, int index) {
         CudaInspection inspection = new CudaInspection();
         if (inspection.library()) {
             inspection.functions();
@@ -79,7 +80,7 @@ final class CudaInspection {
     }
 
     private void add(String subject, boolean passed, String found) {
-        findings.add(new Finding(subject, passed, found));
+        findings.add(new Requirement(subject, passed, found));
     }
 
     private boolean library() {
@@ -136,7 +137,7 @@ final class CudaInspection {
     }
 
     private void device(int index) {
-        try (CudaDevice device = CudaDevice.open(index)) {
+        try (CudaDevice device = CudaDevice.open(index, Precision.FP32)) {
             add("description", true, device.description());
             device.clocks().forEach(line -> add("rates", true, line));
             images();

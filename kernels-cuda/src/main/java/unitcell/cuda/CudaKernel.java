@@ -35,6 +35,11 @@ final class CudaKernel {
         return name;
     }
 
+    /** Which form of the kernel file was loaded and why. */
+    String image() {
+        return modules.load(family).image();
+    }
+
     /** The driver's handle. */
     CUfunction function() {
         if (function == null) {

@@ -11,8 +11,8 @@ import unitcell.engine.memory.Scope;
 /**
  * The learnable Gaussian basis on the GPU: {@code radial_learnable.cu}.
  *
- * <p>Memory convention: inverse deviations and peaks, and partial sums over edges, in scratch memory of the call; sums for
- * weight and bias are float64.
+ * <p>Memory convention: inverse deviations and peaks, and partial sums over edges, in scratch memory of the call; sums
+ * for weight and bias are float64.
  */
 final class CudaLearnableGaussians {
     private static final int THREADS = 256;
@@ -68,8 +68,7 @@ final class CudaLearnableGaussians {
     }
 
     void forward(double cutoff, Tensor mean, Tensor std, Tensor weight, Tensor bias, Tensor distance, Tensor y) {
-        check("gaussianRadialBasis", mean, std, weight, bias, distance)
-                .tensor("y", y, distance.dim(0), mean.dim(0));
+        check("gaussianRadialBasis", mean, std, weight, bias, distance).tensor("y", y, distance.dim(0), mean.dim(0));
         long edges = distance.dim(0);
         long count = mean.dim(0);
         if (y.size() == 0) {

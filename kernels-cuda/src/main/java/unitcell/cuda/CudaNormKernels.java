@@ -14,8 +14,8 @@ import unitcell.engine.memory.Scope;
  * {@link NormKernels} on the GPU: layer norms here ({@code layer_norm.cu}, for rows of more than 512 channels {@code
  * layer_norm_long.cu}), equivariant norms in {@link CudaEquivariantNorm}.
  *
- * <p>Memory convention: all tensors in device memory. Gradients of scale and shift are summed part by part of the rows into
- * scratch memory, [dbeta | dgamma], then over the parts.
+ * <p>Memory convention: all tensors in device memory. Gradients of scale and shift are summed part by part of the rows
+ * into scratch memory, [dbeta | dgamma], then over the parts.
  */
 final class CudaNormKernels implements NormKernels {
     private static final int THREADS = 256;

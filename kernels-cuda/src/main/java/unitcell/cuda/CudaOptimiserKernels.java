@@ -13,7 +13,7 @@ import unitcell.engine.memory.Scope;
  */
 final class CudaOptimiserKernels implements OptimiserKernels {
     private static final int THREADS = 256;
-    /** Elements behind one partial sum of squares, and the most partial sums. Fixed, so that sums do not depend on the device. */
+    /** Elements behind one partial sum of squares, and the most sums: the same on every device. */
     private static final long SUM_ELEMENTS = 1 << 13;
 
     private static final long MOST_SUMS = 1024;
@@ -37,8 +37,7 @@ final class CudaOptimiserKernels implements OptimiserKernels {
     }
 
     private Shapes any(String kernel, String name, Tensor first) {
-        return Shapes.ofAny(kernel, name, first)
-                .that(first.dtype() == dtype, name, first, "a tensor of " + dtype);
+        return Shapes.ofAny(kernel, name, first).that(first.dtype() == dtype, name, first, "a tensor of " + dtype);
     }
 
     /** A launch over elements, in vectors of 16 bytes. */

@@ -5,8 +5,8 @@ import unitcell.engine.Tensor;
 import unitcell.engine.kernel.Sink;
 
 /**
- * The second stage of sums over many rows ({@code parts.cu}): first-stage kernels leave one row of partial sums for each
- * part of the rows, and these are added in a fixed order.
+ * The second stage of sums over many rows ({@code parts.cu}): first-stage kernels leave one row of partial sums for
+ * each part of the rows, and these are added in a fixed order.
  *
  * <p>Memory convention: partial sums in scratch memory of the call.
  */
@@ -28,8 +28,8 @@ final class CudaPartSums {
     }
 
     /**
-     * Adds the rows of {@code parts}: the first columns go to {@code a}, the next to {@code b}, the rest to {@code c}. Without
-     * rows the sums are zero.
+     * Adds the rows of {@code parts}: the first columns go to {@code a}, the next to {@code b}, the rest to {@code c}.
+     * Without rows the sums are zero.
      *
      * @param parts [count, width]
      * @param a may be null, as {@code b} and {@code c}

@@ -3,7 +3,9 @@ package unitcell.cuda;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import unitcell.engine.DType;
+import unitcell.engine.Launched;
 import unitcell.engine.Tensor;
 import unitcell.engine.memory.MemoryPool;
 import unitcell.engine.memory.Scope;
@@ -23,6 +25,7 @@ final class CudaQueue implements AutoCloseable {
     private final Scope constants;
     private final Map<IntKey, Tensor> uploaded = new HashMap<>();
     private Gemm gemm;
+    private Consumer<Launched> observer;
 
     /** An array as a key of a map. */
     private record IntKey(int[] values) {
@@ -67,7 +70,13 @@ final class CudaQueue implements AutoCloseable {
 
     /** Matrix products. */
     Gemm gemm() {
-        return gemm;
+        return observer == null ? gemm : new ObservedGemm(gemm, observer);
+    }
+
+    /** Shows every launch and every product to {@code watching}; null for nobody. */
+    void observe(Consumer<Launched> watching) {
+        observer = watching;
+        launch.observe(watching);
     }
 
     /** Given once, after the queue that the products may run on. */

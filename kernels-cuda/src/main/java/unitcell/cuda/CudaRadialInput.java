@@ -30,8 +30,8 @@ final class CudaRadialInput {
     private static final int STAGED_ROW = WARP + 1;
 
     private static final int STAGED_SURPLUS = 3;
-    /** Shared memory for weights: with what else a block needs, no more than every architecture has. */
-    private static final long MOST_STAGED = 88 << 10;
+    /** Shared memory of a block that every architecture from compute capability 8.0 on has. */
+    private static final long MOST_SHARED = 96 << 10;
     /** Gaussians of a block that sums over edges. */
     private static final int COLUMNS = 8;
     /** Edges of a part of these sums, and the most parts. */
@@ -180,8 +180,9 @@ final class CudaRadialInput {
      * @param rows what the sums are added to, or for derivatives what they are multiplied with
      */
     private void along(Input in, boolean derivatives, Tensor rows, Tensor to) {
+        long values = (long) EDGE_THREADS * dtype.bytes();
         long weights = (long) (in.gaussians.count() + STAGED_SURPLUS) * STAGED_ROW * dtype.bytes();
-        boolean fits = weights <= MOST_STAGED;
+        boolean fits = values + weights <= MOST_SHARED;
         CudaKernel kernel = derivatives ? (fits ? derivative : derivativeFar) : (fits ? staged : far);
         long chunks = blocks(in.out(), WARP);
         long edges = in.edges.edges();
@@ -202,7 +203,7 @@ final class CudaRadialInput {
                 .wide(in.width())
                 .wide(in.out())
                 .tensor(to)
-                .run(blocks(edges, part), chunks, 1, EDGE_THREADS, fits ? (int) weights : 0);
+                .run(blocks(edges, part), chunks, 1, EDGE_THREADS, (int) (fits ? values + weights : values));
     }
 
     void backward(

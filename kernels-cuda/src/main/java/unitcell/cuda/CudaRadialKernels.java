@@ -11,8 +11,9 @@ import unitcell.engine.kernel.Shapes;
 import unitcell.engine.kernel.Sink;
 
 /**
- * {@link RadialKernels} on the GPU: smearing and envelopes ({@code radial_basis.cu}) and embeddings ({@code embedding.cu})
- * here, the learnable basis in {@link CudaLearnableGaussians}, the first radial layer in {@link CudaRadialInput}.
+ * {@link RadialKernels} on the GPU: smearing and envelopes ({@code radial_basis.cu}) and embeddings ({@code
+ * embedding.cu}) here, the learnable basis in {@link CudaLearnableGaussians}, the first radial layer in {@link
+ * CudaRadialInput}.
  *
  * <p>Memory convention: all tensors in device memory; nothing is read back.
  */

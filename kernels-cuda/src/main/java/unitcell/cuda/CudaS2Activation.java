@@ -42,7 +42,7 @@ final class CudaS2Activation {
                 .tensor(y)
                 .wide(x.dim(0))
                 .wide(x.dim(2))
-                .run(blocks(x), 1, 1, CudaS2Plan.THREADS, plan.sharedBytes(2));
+                .run(plan.blocks(x), 1, 1, plan.threads(), plan.sharedBytes(2));
     }
 
     void backward(
@@ -69,12 +69,13 @@ final class CudaS2Activation {
                 .flag(addScalars)
                 .wide(x.dim(0))
                 .wide(x.dim(2))
-                .run(blocks(x), 1, 1, CudaS2Plan.THREADS, plan.sharedBytes(3));
+                .run(plan.blocks(x), 1, 1, plan.threads(), plan.sharedBytes(3));
     }
 
     private Shapes check(String kernel, S2GridTensors grid, Tensor x, Columns scalars) {
         Shapes shapes = Shapes.of(kernel, "x", x, ANY, grid.coefficients(), ANY)
                 .that(x.dtype() == dtype, "x", x, "a tensor of " + dtype)
+                .that(x.dim(1) * x.dim(2) <= Integer.MAX_VALUE, "x", x, "fewer elements in a row than 2^31")
                 .tensor("grid.toGrid", grid.toGrid(), grid.points(), grid.coefficients())
                 .tensor("grid.fromGrid", grid.fromGrid(), grid.points(), grid.coefficients())
                 .tensor("grid.legendreTo", grid.legendreTo(), grid.latitudes(), grid.coefficients())
@@ -94,9 +95,5 @@ final class CudaS2Activation {
 
     private static long stride(Columns columns) {
         return columns == null ? 0 : columns.stride();
-    }
-
-    private static long blocks(Tensor x) {
-        return (x.dim(0) * x.dim(2) + CudaS2Plan.THREADS - 1) / CudaS2Plan.THREADS;
     }
 }

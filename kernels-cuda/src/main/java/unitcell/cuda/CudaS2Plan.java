@@ -15,12 +15,14 @@ import unitcell.engine.kernel.S2GridTensors;
  * among the queue's constants.
  */
 final class CudaS2Plan {
-    /** Threads of a block, {@code s2::THREADS}. */
-    static final int THREADS = 64;
+    /** Bytes of one element for each thread of a block. */
+    private static final int BLOCK_BYTES = 256;
     /** Dynamic shared memory that a block may have on every GPU since compute capability 8.0. */
     private static final int MAX_SHARED = 99 << 10;
 
     private static final int MAX_ORDER = 6;
+    /** The kernels read offsets of coefficients by so many. */
+    private static final int OFFSETS = 12;
     /** (L, M) for which there is a kernel that knows L when it is compiled, as {@code l4_m2}. */
     private static final String COMPILED = " l2_m2 l4_m2 l4_m4 l6_m2 l6_m3 l6_m6 ";
 
@@ -218,12 +220,20 @@ final class CudaS2Plan {
 
     /** Dynamic shared memory of a kernel that holds {@code fields} columns of coefficients for each thread. */
     int sharedBytes(int fields) {
-        long bytes = (elements + (long) fields * coefficients * THREADS) * dtype.bytes() + 4 * lists().size();
-        return (int) Math.min(bytes, Integer.MAX_VALUE);
+        long offsets = (coefficients + OFFSETS - 1L) / OFFSETS * OFFSETS;
+        long starts = lists.size() - coefficients;
+        return Math.toIntExact(
+                (long) elements * dtype.bytes() + (long) fields * coefficients * BLOCK_BYTES + 4 * (offsets + starts));
     }
 
-    private Tensor lists() {
-        return lists;
+    /** Threads of a block, {@code s2::THREADS}. */
+    int threads() {
+        return BLOCK_BYTES / dtype.bytes();
+    }
+
+    /** Blocks for x [rows, K, C]. */
+    long blocks(Tensor x) {
+        return (x.dim(0) * x.dim(2) + threads() - 1) / threads();
     }
 
     /** The kernels' first five parameters. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import unitcell.engine.DType;
 import unitcell.engine.DeviceException;
+import unitcell.engine.Precision;
 
 /**
  * Matrix products by whichever cuBLAS is installed, called through java.lang.foreign. The calls used (create, destroy,
@@ -82,7 +83,7 @@ final class ForeignCublas implements Gemm {
         check("cublasCreate", call(create, result));
         handle = result.get(ValueLayout.JAVA_LONG, 0);
         check("cublasSetStream", call(bind(symbols, "cublasSetStream_v2", withPointer), handle, address(stream)));
-        check("cublasSetMathMode", call(bind(symbols, "cublasSetMathMode", withInt), handle, precision.mathMode()));
+        check("cublasSetMathMode", call(bind(symbols, "cublasSetMathMode", withInt), handle, CublasSizes.mathMode(precision)));
         check("cublasGetVersion", call(bind(symbols, "cublasGetVersion_v2", withPointer), handle, result));
         version = result.get(ValueLayout.JAVA_INT, 0);
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import jcuda.driver.CUstream;
 import unitcell.engine.DeviceException;
+import unitcell.engine.Precision;
 
 /**
  * Chooses who multiplies matrices: JCublas where {@code libcublas.so.12} exists, otherwise any cuBLAS through
@@ -28,8 +29,7 @@ enum GemmChoice {
     }
 
     /** Opens what the property names, or the first that works. */
-    static Gemm open(CudaQueue queue, CUstream stream) {
-        Precision precision = Precision.chosen();
+    static Gemm open(CudaQueue queue, CUstream stream, Precision precision) {
         String named = System.getProperty(PROPERTY);
         List<String> tried = new ArrayList<>();
         for (GemmChoice choice : named == null ? List.of(values()) : List.of(of(named))) {
@@ -86,8 +86,9 @@ enum GemmChoice {
             case FOREIGN -> ForeignCublas.find(HostPointer.address(stream), precision, tried);
             case TILED -> {
                 if (precision != Precision.FP32) {
-                    throw new DeviceException("precision " + precision.key() + " needs cuBLAS, and there is none: "
-                            + String.join("; ", tried));
+                    throw new DeviceException("precision " + precision.key() + " needs cuBLAS, and "
+                            + (named ? "-D" + PROPERTY + "=" + key + " is given" : "there is none: " + String.join("; ", tried))
+                            + "; choose --precision " + Precision.FP32.key());
                 }
                 yield new TiledGemm(queue, named ? "named by " + PROPERTY : String.join("; ", tried));
             }

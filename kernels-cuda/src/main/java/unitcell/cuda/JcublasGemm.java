@@ -12,6 +12,7 @@ import jcuda.jcublas.cublasHandle;
 import jcuda.runtime.cudaStream_t;
 import unitcell.engine.DType;
 import unitcell.engine.DeviceException;
+import unitcell.engine.Precision;
 
 /**
  * Matrix products by JCublas, which loads where {@code libcublas.so.12} exists.
@@ -32,7 +33,7 @@ final class JcublasGemm implements Gemm {
         handle = new cublasHandle();
         check("cublasCreate", JCublas2.cublasCreate(handle));
         check("cublasSetStream", JCublas2.cublasSetStream(handle, new cudaStream_t(stream)));
-        check("cublasSetMathMode", JCublas2.cublasSetMathMode(handle, precision.mathMode()));
+        check("cublasSetMathMode", JCublas2.cublasSetMathMode(handle, CublasSizes.mathMode(precision)));
         int[] number = new int[1];
         check("cublasGetVersion", JCublas2.cublasGetVersion(handle, number));
         version = number[0];

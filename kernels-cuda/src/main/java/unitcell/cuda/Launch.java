@@ -3,9 +3,11 @@ package unitcell.cuda;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Consumer;
 import jcuda.Pointer;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
+import unitcell.engine.Launched;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.Columns;
 import unitcell.engine.kernel.Matrix;
@@ -29,6 +31,7 @@ final class Launch {
     private final int blocksAtOnce;
     private final MemorySegment slots;
     private final Pointer table;
+    private Consumer<Launched> observer;
     private CudaKernel kernel;
     private int count;
 
@@ -46,6 +49,11 @@ final class Launch {
             pointers.setAtIndex(ValueLayout.JAVA_LONG, i, slots.address() + (long) i * SLOT_BYTES);
         }
         table = new HostPointer(pointers.address());
+    }
+
+    /** Shows every launch to {@code watching}; null for nobody. */
+    void observe(Consumer<Launched> watching) {
+        observer = watching;
     }
 
     Launch of(CudaKernel next) {
@@ -157,6 +165,10 @@ final class Launch {
                     status,
                     "kernel " + kernel.name() + " (" + gridX + " x " + gridY + " x " + gridZ + " blocks of " + threads
                             + " threads, " + shared + " bytes of shared memory)");
+        }
+        if (observer != null) {
+            observer.accept(new Launched.Kernel(
+                    kernel.name(), kernel.family(), kernel.image(), gridX, gridY, gridZ, threads, shared));
         }
     }
 }

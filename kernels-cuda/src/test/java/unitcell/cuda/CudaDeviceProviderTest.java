@@ -11,6 +11,7 @@ import unitcell.engine.DeviceException;
 import unitcell.engine.DeviceProvider;
 import unitcell.engine.DeviceProvider.Availability;
 import unitcell.engine.Devices;
+import unitcell.engine.Precision;
 
 /** The answer about CUDA: one line, and where it is a no, the true reason. */
 class CudaDeviceProviderTest {
@@ -25,7 +26,7 @@ class CudaDeviceProviderTest {
         assumeFalse(answer.usable(), "this machine has a GPU that can be used");
         DeviceException e = assertThrows(DeviceException.class, () -> Devices.open("cuda", 1));
         assertTrue(e.getMessage().contains(answer.reason()), e.getMessage());
-        e = assertThrows(DeviceException.class, () -> provider.open(0, 1));
+        e = assertThrows(DeviceException.class, () -> provider.open(0, 1, Precision.FP32));
         assertEquals("device cuda:0 cannot be used: " + answer.reason(), e.getMessage());
     }
 
@@ -35,7 +36,7 @@ class CudaDeviceProviderTest {
         assertEquals(
                 "the NVIDIA driver is not installed (libno-such-driver.so.1 cannot be loaded)",
                 provider.probe(0).reason());
-        DeviceException e = assertThrows(DeviceException.class, () -> provider.open(0, 1));
+        DeviceException e = assertThrows(DeviceException.class, () -> provider.open(0, 1, Precision.FP32));
         assertTrue(e.getMessage().startsWith("device cuda:0 cannot be used: the NVIDIA driver"), e.getMessage());
     }
 

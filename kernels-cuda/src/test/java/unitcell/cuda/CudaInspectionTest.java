@@ -17,7 +17,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import jcuda.JCudaVersion;
 import org.junit.jupiter.api.Test;
-import unitcell.engine.DeviceProvider.Finding;
+import unitcell.engine.DeviceProvider.Requirement;
 
 class CudaInspectionTest {
     @Test
@@ -60,11 +60,11 @@ class CudaInspectionTest {
 
     @Test
     void saysWhatIsMissing() {
-        List<Finding> findings = CudaInspection.of(new CudaDeviceProvider("libno-such-driver.so.1"), 0);
-        Finding last = findings.getLast();
-        assertEquals("device cuda:0", last.subject());
-        assertFalse(last.passed());
-        assertEquals("the NVIDIA driver is not installed (libno-such-driver.so.1 cannot be loaded)", last.found());
+        List<Requirement> found = CudaInspection.of(new CudaDeviceProvider("libno-such-driver.so.1"), 0);
+        Requirement last = found.getLast();
+        assertEquals("device cuda:0", last.what());
+        assertFalse(last.found());
+        assertEquals("the NVIDIA driver is not installed (libno-such-driver.so.1 cannot be loaded)", last.detail());
     }
 
     @Test

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import unitcell.engine.DType;
+import unitcell.engine.Precision;
 import unitcell.engine.Tensor;
 import unitcell.engine.memory.Block;
 import unitcell.engine.memory.MemoryException;
@@ -55,7 +56,7 @@ class DriverLayerTest {
     void uploadsKeepTheirPlaceInTheStream() {
         emulator.deferred(true);
         int count = 5 << 20;
-        try (CudaDevice device = CudaDevice.open(0);
+        try (CudaDevice device = CudaDevice.open(0, Precision.FP32);
                 Scope scope = new Scope(device.pool(), "test");
                 Arena arena = Arena.ofConfined()) {
             Tensor x = scope.empty(DType.I32, count);
@@ -82,7 +83,7 @@ class DriverLayerTest {
     @Test
     void namesWhatDoesNotFit() {
         emulator.memory(64);
-        try (CudaDevice device = CudaDevice.open(0);
+        try (CudaDevice device = CudaDevice.open(0, Precision.FP32);
                 MemoryPool pool = new MemoryPool(device.pool().memory(), false)) {
             Block most = pool.allocate(40L << 20, "test");
             MemoryException e = assertThrows(MemoryException.class, () -> pool.allocate(40L << 20, "test"));
@@ -99,17 +100,17 @@ class DriverLayerTest {
 
     @Test
     void aLeakFailsTheDevice() {
-        CudaDevice device = CudaDevice.open(0);
+        CudaDevice device = CudaDevice.open(0, Precision.FP32);
         device.pool().allocate(100, "forgotten");
         MemoryException e = assertThrows(MemoryException.class, device::close);
         assertTrue(e.getMessage().contains("{forgotten=1}"), e.getMessage());
         // The context went with the device, and the block with it.
-        CudaDevice.open(0).close();
+        CudaDevice.open(0, Precision.FP32).close();
     }
 
     @Test
     void countsByTag() {
-        try (CudaDevice device = CudaDevice.open(0)) {
+        try (CudaDevice device = CudaDevice.open(0, Precision.FP32)) {
             MemoryPool pool = device.pool();
             try (Scope scope = new Scope(pool, "activation")) {
                 scope.empty(DType.F32, 1000);
@@ -127,7 +128,7 @@ class DriverLayerTest {
                 CudaModules.class.getResource("pointwise.fatbin") != null, "no kernels were compiled: it needs nvcc");
         Assumptions.assumeTrue(System.getProperty(CudaModules.REPLACEMENT) == null);
         try (CudaModules modules = new CudaModules();
-                CudaDevice device = CudaDevice.open(0)) {
+                CudaDevice device = CudaDevice.open(0, Precision.FP32)) {
             assertEquals("cuda:0", device.name());
             modules.function("pointwise", "silu_f32");
             assertEquals(
@@ -141,7 +142,7 @@ class DriverLayerTest {
     @Test
     void namesADriverThatIsTooOld() {
         emulator.driver(10020);
-        try (CudaDevice device = CudaDevice.open(0)) {
+        try (CudaDevice device = CudaDevice.open(0, Precision.FP32)) {
             CudaKernel kernel = device.queue().kernel("pointwise", "silu", DType.F32);
             CudaException e = assertThrows(CudaException.class, kernel::function);
             assertTrue(e.getMessage().startsWith("the NVIDIA driver is too old for these kernels"), e.getMessage());
@@ -151,7 +152,7 @@ class DriverLayerTest {
 
     @Test
     void describesItself() {
-        try (CudaDevice device = CudaDevice.open(0)) {
+        try (CudaDevice device = CudaDevice.open(0, Precision.FP32)) {
             String text = device.description();
             assertTrue(text.startsWith("cuda:0: Unitcell emulator (CPU), compute capability 9.0"), text);
             assertTrue(text.contains("driver for CUDA 12.8"), text);
@@ -199,7 +200,7 @@ class DriverLayerTest {
 
         public static void main(String[] args) {
             NativeLibraries.load();
-            try (CudaDevice device = CudaDevice.open(0)) {
+            try (CudaDevice device = CudaDevice.open(0, Precision.FP32)) {
                 device.synchronise();
             }
         }
@@ -207,7 +208,7 @@ class DriverLayerTest {
 
     @Test
     void refusesOtherElementTypes() {
-        try (CudaDevice device = CudaDevice.open(0)) {
+        try (CudaDevice device = CudaDevice.open(0, Precision.FP32)) {
             assertThrows(IllegalArgumentException.class, () -> device.kernels(DType.I32));
             assertFalse(device.pool().memory().hostAccessible());
         }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import unitcell.engine.DType;
+import unitcell.engine.Precision;
 import unitcell.engine.Tensor;
 import unitcell.engine.memory.MemoryException;
 import unitcell.engine.memory.MemoryPool;
@@ -50,7 +51,7 @@ class PlantedFaultsTest {
 
     /** Launches a planted kernel, which gets a tensor of N elements, and waits for the error. */
     private static void fault(String kernel, int threads, BiConsumer<Launch, Tensor> arguments) {
-        CudaDevice device = CudaDevice.open(0);
+        CudaDevice device = CudaDevice.open(0, Precision.FP32);
         Tensor tensor = new Scope(device.pool(), "lost with the context").empty(DType.F32, N);
         Launch launch = device.queue().launch(device.queue().kernel("faults", kernel));
         arguments.accept(launch, tensor);
@@ -64,7 +65,7 @@ class PlantedFaultsTest {
         // Every later call fails in the same way, closing included, and a new context works.
         assertThrows(CudaException.class, device::synchronise);
         assertThrows(CudaException.class, device::close);
-        CudaDevice.open(0).close();
+        CudaDevice.open(0, Precision.FP32).close();
     }
 
     @Test
@@ -94,7 +95,7 @@ class PlantedFaultsTest {
     /** Guard bytes of the pool find what does not reach the end of the reserved memory. */
     @Test
     void writeBehindATensor() {
-        try (CudaDevice device = CudaDevice.open(0)) {
+        try (CudaDevice device = CudaDevice.open(0, Precision.FP32)) {
             MemoryPool pool = new MemoryPool(device.pool().memory(), true);
             Scope scope = new Scope(pool, "test");
             Tensor x = scope.empty(DType.F32, N);
@@ -108,7 +109,7 @@ class PlantedFaultsTest {
     /** Fresh memory and what lies behind a tensor are no numbers that a sum survives. */
     @Test
     void readBehindATensor() {
-        try (CudaDevice device = CudaDevice.open(0);
+        try (CudaDevice device = CudaDevice.open(0, Precision.FP32);
                 MemoryPool pool = new MemoryPool(device.pool().memory(), true);
                 Scope scope = new Scope(pool, "test")) {
             Tensor x = scope.of(DType.F32, new double[N], N);
@@ -135,7 +136,7 @@ class PlantedFaultsTest {
 
     private double[] missingBarrier(Emulator.Order order) {
         emulator.order(order);
-        try (CudaDevice device = CudaDevice.open(0);
+        try (CudaDevice device = CudaDevice.open(0, Precision.FP32);
                 Scope scope = new Scope(device.pool(), "test")) {
             Tensor x = scope.of(DType.F32, IntStream.range(0, N).asDoubleStream().toArray(), N);
             Tensor y = scope.empty(DType.F32, N);
@@ -152,7 +153,7 @@ class PlantedFaultsTest {
         Path stale = folder.resolve("stale.ptx");
         Files.writeString(stale, listing.replace("fault_fill_f32", "fault_fill_of_yesterday_f32"));
         System.setProperty(CudaModules.REPLACEMENT, stale.toString());
-        try (CudaDevice device = CudaDevice.open(0)) {
+        try (CudaDevice device = CudaDevice.open(0, Precision.FP32)) {
             CudaKernel kernel = device.queue().kernel("faults", "fault_fill_f32");
             CudaException e = assertThrows(CudaException.class, kernel::function);
             assertFalse(CudaException.sticky(e.status()));
@@ -164,7 +165,7 @@ class PlantedFaultsTest {
     /** A grid that no device takes is refused before the launch. */
     @Test
     void gridTooLarge() {
-        try (CudaDevice device = CudaDevice.open(0)) {
+        try (CudaDevice device = CudaDevice.open(0, Precision.FP32)) {
             Launch launch = device.queue().launch(device.queue().kernel("faults", "fault_fill_f32"));
             IllegalArgumentException e =
                     assertThrows(IllegalArgumentException.class, () -> launch.run(1, 70000, 1, 32, 0));

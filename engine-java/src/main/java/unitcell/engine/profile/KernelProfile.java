@@ -41,9 +41,18 @@ public final class KernelProfile {
      */
     public record Row(String kernel, double calls, double seconds, double flops, double bytes) {}
 
-    /** A device that computes and owns memory as {@code device} does, and whose kernels are timed by this profile. */
+    /**
+     * A device that computes and owns memory as {@code device} does, and whose kernels are timed by this profile: by the
+     * device's own clock where it computes asynchronously, so that calls need not be waited for.
+     */
     public Device attach(Device device) {
-        return new ProfiledDevice(device, this);
+        return new InterceptedDevice(device, dtype -> call -> {
+            KernelWork work = KernelWork.of(call.operation().name(), call.arguments());
+            Device.Mark begin = device.mark();
+            Object result = call.proceed();
+            add(call.operation().name(), begin, device.mark(), work);
+            return result;
+        });
     }
 
     /** A step begins; kernel calls outside of steps are not counted. */
@@ -71,7 +80,7 @@ public final class KernelProfile {
         }
     }
 
-    void add(String kernel, Device.Mark begin, Device.Mark end, KernelWork work) {
+    private void add(String kernel, Device.Mark begin, Device.Mark end, KernelWork work) {
         if (running) {
             Entry entry = entries.computeIfAbsent(kernel, k -> new Entry());
             entry.calls++;

@@ -1,2 +1,2 @@
-/** Where the time of a computation goes, kernel by kernel, on any device. */
+/** Where the time of a computation goes, kernel by kernel, and what serves each operation, on any device. */
 package unitcell.engine.profile;

@@ -1,12 +1,19 @@
 package unitcell.engine.cpu;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import unitcell.engine.DType;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.EquivariantNorm;
 import unitcell.engine.kernel.GaussianBasis;
+import unitcell.engine.memory.MemoryPool;
+import unitcell.engine.memory.Scope;
 
 /**
  * Sizes at and beyond the limits at which kernels of the radial, norm and optimiser families change their ways: rows that no
@@ -251,6 +258,35 @@ class LargeShapesTest {
     }
 
     @Test
+    void sumsOfFloat32SquaresOverflowNowhere() {
+        double[] values = new double[20_000];
+        Arrays.fill(values, -Float.MAX_VALUE);
+        double square = (double) Float.MAX_VALUE * Float.MAX_VALUE;
+        try (ParityBackend backend = ParityBackend.open()) {
+            for (ParityBackend.Variant variant : backend.variants()) {
+                if (variant.dtype() == DType.F32) {
+                    variant.prepare().run();
+                    assertEquals(values.length * square, sumOfSquares(variant, values), 1e-12 * values.length * square);
+                    values[12_345] = Double.NaN;
+                    assertTrue(Double.isNaN(sumOfSquares(variant, values)));
+                    values[12_345] = Double.NEGATIVE_INFINITY;
+                    assertEquals(Double.POSITIVE_INFINITY, sumOfSquares(variant, values));
+                    values[12_345] = -Float.MAX_VALUE;
+                }
+            }
+        }
+    }
+
+    private static double sumOfSquares(ParityBackend.Variant variant, double[] values) {
+        try (MemoryPool pool = new MemoryPool(variant.memory(), true);
+                Scope scope = new Scope(pool, "test")) {
+            Tensor out = scope.empty(DType.F64, 1);
+            variant.kernels().optimiser().sumOfSquares(scope.of(DType.F32, values, values.length), out);
+            return out.toDoubles()[0];
+        }
+    }
+
+    @Test
     void updatesAtAddressesBetweenVectors() {
         Parity.Case c = parity.call("updates between vectors");
         int value = c.input(1001);
@@ -275,8 +311,7 @@ class LargeShapesTest {
         c.run(Parity.FORWARD, (k, a) -> {
             k.pointwise().crossEntropy(a.get(logits), a.get(target), a.get(weight), a.get(loss));
             k.pointwise()
-                    .crossEntropyBackward(
-                            a.get(dloss), a.get(logits), a.get(target), a.get(weight), a.sink(dlogits));
+                    .crossEntropyBackward(a.get(dloss), a.get(logits), a.get(target), a.get(weight), a.sink(dlogits));
         });
     }
 }

@@ -16,6 +16,7 @@ import unitcell.engine.DType;
 import unitcell.engine.Device;
 import unitcell.engine.DeviceException;
 import unitcell.engine.Devices;
+import unitcell.engine.Precision;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.Matrix;
 import unitcell.engine.memory.Scope;
@@ -23,7 +24,6 @@ import unitcell.engine.memory.Scope;
 /** All ways to multiply matrices on a GPU, cuBLAS being a stand-in of plain loops, against the specification. */
 class GemmProvidersTest {
     private static final String CHOICE = "unitcell.cuda.gemm";
-    private static final String PRECISION = "unitcell.cuda.precision";
     private static final String CUBLAS = "unitcell.cublas.library";
 
     private final String kept = System.getProperty(CHOICE);
@@ -33,7 +33,6 @@ class GemmProvidersTest {
     void restore() {
         set(CHOICE, kept);
         set(CUBLAS, library);
-        set(PRECISION, null);
     }
 
     private static void set(String property, String value) {
@@ -94,8 +93,7 @@ class GemmProvidersTest {
     void choosesJcublasWhereItLoads() {
         requireCublas();
         System.clearProperty(CHOICE);
-        System.setProperty(PRECISION, "tf32");
-        try (Device device = Devices.open("cuda", 1)) {
+        try (Device device = Devices.choose("cuda", 1, Precision.TF32).device()) {
             assertTrue(device.description().contains("cuBLAS 12.6.5 through JCublas, tf32"), device.description());
         }
     }
@@ -108,8 +106,7 @@ class GemmProvidersTest {
         DeviceException e = assertThrows(DeviceException.class, () -> Devices.open("cuda", 1));
         assertTrue(e.getMessage().contains("/no/libcublas.so.13 cannot be loaded"), e.getMessage());
         System.setProperty(CHOICE, "tiled");
-        System.setProperty(PRECISION, "tf32");
-        e = assertThrows(DeviceException.class, () -> Devices.open("cuda", 1));
+        e = assertThrows(DeviceException.class, () -> Devices.choose("cuda", 1, Precision.TF32));
         assertTrue(e.getMessage().startsWith("precision tf32 needs cuBLAS"), e.getMessage());
     }
 }

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import unitcell.engine.DType;
 import unitcell.engine.Device;
+import unitcell.engine.Precision;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.DenseKernels;
 import unitcell.engine.kernel.Matrix;
 import unitcell.engine.memory.Scope;
+import unitcell.trainer.cases.Workspace;
 
 /**
  * What the machine can do at best, measured like everything else: the rate at which memory is copied, and the rate of a
@@ -59,16 +61,13 @@ public record Ceilings(
      */
     public static Ceilings ofAccelerator(Device device) {
         DenseKernels own = device.kernels(DType.F32).dense();
-        String precision = "";
         List<Product> others = new ArrayList<>();
-        for (String name : List.of("fp32", "tf32")) {
-            DenseKernels products = device.products(name).orElse(null);
-            if (products == own) {
-                precision = name;
-            } else if (products != null) {
-                others.add(largeGemm(device, products, name));
+        for (Precision precision : Precision.values()) {
+            if (precision != device.precision()) {
+                device.products(precision).ifPresent(dense -> others.add(largeGemm(device, dense, precision.key())));
             }
         }
+        String precision = device.precision().key();
         double empty = SettledTiming.measure(device, COPIES, false, () -> {}).device().median();
         return new Ceilings(deviceCopy(device), largeGemm(device, own, precision), Double.NaN, others, empty);
     }

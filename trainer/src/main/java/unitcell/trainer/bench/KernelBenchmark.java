@@ -10,7 +10,11 @@ import unitcell.net.EquiformerV2Config;
 import unitcell.net.Generator;
 import unitcell.net.GraphBatch;
 import unitcell.net.ModelMetadata;
-import unitcell.trainer.bench.KernelCase.Call;
+import unitcell.trainer.cases.KernelCase;
+import unitcell.trainer.cases.KernelCase.Call;
+import unitcell.trainer.cases.KernelCases;
+import unitcell.trainer.cases.KernelSizes;
+import unitcell.trainer.cases.Workspace;
 
 /**
  * Times every kernel of a device by itself, forward and backward, in float32, with arguments of the sizes that a network
@@ -64,10 +68,7 @@ public final class KernelBenchmark {
             parameters = generator.store().count();
         }
         KernelSizes sizes = new KernelSizes(config, batch, parameters);
-        cases.addAll(DenseCases.of(sizes));
-        cases.addAll(SphericalCases.of(sizes));
-        cases.addAll(EdgeCases.of(sizes));
-        cases.addAll(PlainCases.of(sizes));
+        cases.addAll(KernelCases.of(sizes));
     }
 
     /** Names of the kernels whose family or name contains {@code filter}, ignoring case, in the order of timing. */

@@ -48,7 +48,7 @@ final class Arguments {
     /** The value given or the default; empty if neither is there. */
     @SuppressWarnings("unchecked") // the parser stores under an option's name what that option's type read
     <T> Optional<T> find(CommandOption<T> option) {
-        if (options.stream().noneMatch(o -> o.name().equals(option.name()))) {
+        if (!has(option)) {
             throw new IllegalArgumentException("--" + option.name() + " is not an option of this command");
         }
         Setting setting = settings.get(option.name());
@@ -59,6 +59,11 @@ final class Arguments {
     <T> T get(CommandOption<T> option) {
         return find(option)
                 .orElseThrow(() -> new IllegalArgumentException("--" + option.name() + " may be absent: use find"));
+    }
+
+    /** Whether the command has this option at all. */
+    boolean has(CommandOption<?> option) {
+        return options.stream().anyMatch(o -> o.name().equals(option.name()));
     }
 
     /** Whether the user gave the option, rather than leaving it at its default. */

@@ -77,6 +77,7 @@ final class BenchKernelsCommand implements Command {
                 WARM,
                 LIST,
                 SharedOptions.DEVICE,
+                SharedOptions.PRECISION,
                 SharedOptions.THREADS,
                 SharedOptions.JSON);
     }
@@ -98,7 +99,7 @@ final class BenchKernelsCommand implements Command {
     public ExitCode run(Arguments arguments, Console console) throws IOException {
         BenchBatch work = BenchBatch.of(arguments, console);
         int threads = SharedOptions.threads(arguments);
-        Devices.Choice choice = Devices.choose(arguments.get(SharedOptions.DEVICE), threads);
+        Devices.Choice choice = SharedOptions.device(arguments);
         try (Device device = choice.device()) {
             console.line(choice.line());
             KernelBenchmark benchmark = new KernelBenchmark(device, work.config(), work.batch());

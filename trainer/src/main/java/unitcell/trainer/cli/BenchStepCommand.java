@@ -60,6 +60,7 @@ final class BenchStepCommand implements Command {
                 WARMUP,
                 PROFILE,
                 SharedOptions.DEVICE,
+                SharedOptions.PRECISION,
                 SharedOptions.THREADS,
                 SharedOptions.SEED,
                 SharedOptions.JSON);
@@ -84,7 +85,7 @@ final class BenchStepCommand implements Command {
         BenchBatch work = BenchBatch.of(arguments, console);
         EquiformerV2Config config = work.config();
         GraphBatch batch = work.batch();
-        Devices.Choice choice = Devices.choose(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments));
+        Devices.Choice choice = SharedOptions.device(arguments);
         try (Device device = choice.device()) {
             console.line(choice.line());
             StepBenchmark benchmark = new StepBenchmark(device, config, batch);

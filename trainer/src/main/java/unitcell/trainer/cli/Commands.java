@@ -26,6 +26,7 @@ final class Commands {
                 new ReconstructCommand(),
                 new EvaluateCommand(),
                 new VerifyGoldenCommand(),
+                new VerifyKernelsCommand(),
                 new VerifyGradientsCommand(),
                 new VerifyEquivarianceCommand(),
                 new VerifyDeviceCommand(),

@@ -67,7 +67,7 @@ final class DemoCommand implements Command {
     @Override
     public ExitCode run(Arguments arguments, Console console) throws IOException {
         long start = System.nanoTime();
-        Devices.Choice choice = Devices.choose(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments));
+        Devices.Choice choice = SharedOptions.device(arguments);
         console.line(choice.line());
         Path out = arguments.get(OUT);
         try (Device device = choice.device();

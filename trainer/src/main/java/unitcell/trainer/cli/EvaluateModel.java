@@ -72,7 +72,7 @@ final class EvaluateModel {
         for (double noise : arguments.get(NOISE)) {
             arguments.get(MASKS).forEach(mask -> conditions.add(new Condition(mask, noise)));
         }
-        Devices.Choice choice = Devices.choose(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments));
+        Devices.Choice choice = SharedOptions.device(arguments);
         console.line(choice.line());
         try (Device device = choice.device();
                 TrainedModel model =

@@ -85,6 +85,7 @@ final class PretrainCommand implements Command {
                 SharedOptions.SEED,
                 SharedOptions.THREADS,
                 SharedOptions.DEVICE,
+                SharedOptions.PRECISION,
                 SharedOptions.STRICT,
                 SharedOptions.JSON,
                 SharedOptions.DRY_RUN,
@@ -114,7 +115,7 @@ final class PretrainCommand implements Command {
         console.line("optimiser " + options.optimiser().toJson().compact());
         Resume resume = resume(arguments.get(RESUME));
         // The device first: a missing GPU should not cost the time of reading the data.
-        Devices.Choice choice = Devices.choose(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments));
+        Devices.Choice choice = SharedOptions.device(arguments);
         console.line(choice.line());
         try (Device device = choice.device()) {
             Dataset dataset = read(arguments, console, options);

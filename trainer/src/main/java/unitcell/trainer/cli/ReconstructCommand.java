@@ -142,7 +142,7 @@ final class ReconstructCommand implements Command {
     public ExitCode run(Arguments arguments, Console console) throws IOException {
         MaskChoice mask = mask(arguments);
         CrystalSource source = CrystalSource.of(arguments.get(INPUT));
-        Devices.Choice choice = Devices.choose(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments));
+        Devices.Choice choice = SharedOptions.device(arguments);
         console.line(choice.line());
         try (Device device = choice.device();
                 TrainedModel model = TrainedModel.open(arguments.get(CHECKPOINT), device, console::warn);

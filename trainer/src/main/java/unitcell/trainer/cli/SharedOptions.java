@@ -1,7 +1,12 @@
 package unitcell.trainer.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.regex.Pattern;
+import unitcell.engine.Devices;
+import unitcell.engine.Precision;
+import unitcell.trainer.TrainerException;
 
 /** Options that several commands have: the same words mean the same thing everywhere. */
 final class SharedOptions {
@@ -34,6 +39,21 @@ final class SharedOptions {
                     "where to compute; auto takes the fastest usable one and says which")
             .byDefault("auto");
 
+    static final CommandOption<Precision> PRECISION = CommandOption.of(
+                    "precision",
+                    ValueType.choice(precisions()),
+                    "how float32 matrices are multiplied; tf32 needs a CUDA device: tensor cores that use 10 of the 23 bits"
+                            + " of a factor's mantissa")
+            .byDefault(Precision.FP32.key());
+
+    private static Map<String, Precision> precisions() {
+        Map<String, Precision> all = new LinkedHashMap<>();
+        for (Precision precision : Precision.values()) {
+            all.put(precision.key(), precision);
+        }
+        return all;
+    }
+
     static final CommandOption<Integer> THREADS = CommandOption.of(
                     "threads", ValueType.integer(1, 1024), "CPU threads; results do not depend on it")
             .without("one for each processor");
@@ -61,6 +81,21 @@ final class SharedOptions {
             CommandOption.flag("debug", "print the stack trace of a failure, not only its line");
 
     static final CommandOption<Boolean> HELP = CommandOption.flag("help", "print this text");
+
+    /**
+     * Opens the device asked for, in the precision asked for where the command has that option.
+     *
+     * @throws TrainerException if the two do not go together
+     */
+    static Devices.Choice device(Arguments arguments) {
+        String device = arguments.get(DEVICE);
+        Precision precision = arguments.has(PRECISION) ? arguments.get(PRECISION) : Precision.FP32;
+        if (precision != Precision.FP32 && device.startsWith("cpu")) {
+            throw TrainerException.usage("--precision " + precision.key() + ": device " + device
+                    + " multiplies in fp32 only; expected --precision fp32, or --device cuda");
+        }
+        return Devices.choose(device, threads(arguments), precision);
+    }
 
     /** The number of threads asked for, or one for each processor. */
     static int threads(Arguments arguments) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import unitcell.engine.DeviceProvider.Finding;
+import unitcell.engine.DeviceProvider.Requirement;
 import unitcell.engine.Devices;
 import unitcell.trainer.Console;
 import unitcell.trainer.ExitCode;
@@ -53,13 +53,13 @@ final class VerifyDeviceCommand implements Command {
 
     @Override
     public ExitCode run(Arguments arguments, Console console) {
-        List<Finding> findings = Devices.inspect(arguments.get(DEVICE));
+        List<Requirement> found = Devices.inspect(arguments.get(DEVICE));
         List<List<String>> rows = new ArrayList<>();
-        for (Finding f : findings) {
-            rows.add(List.of(f.passed() ? "ok" : "FAILED", f.subject(), Console.oneLine(f.found())));
+        for (Requirement f : found) {
+            rows.add(List.of(f.found() ? "ok" : "FAILED", f.what(), Console.oneLine(f.detail())));
         }
         console.table(List.of("", "what", "found"), rows);
-        boolean passed = findings.stream().allMatch(Finding::passed);
+        boolean passed = found.stream().allMatch(Requirement::found);
         return passed ? ExitCode.OK : ExitCode.FAILED;
     }
 }

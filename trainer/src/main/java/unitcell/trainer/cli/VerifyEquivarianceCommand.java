@@ -59,6 +59,7 @@ final class VerifyEquivarianceCommand implements Command {
                 SharedOptions.CHECKPOINT.without("small networks of all kinds"),
                 CRYSTALS,
                 SharedOptions.DEVICE,
+                SharedOptions.PRECISION,
                 SharedOptions.THREADS,
                 SharedOptions.SEED);
     }
@@ -76,7 +77,7 @@ final class VerifyEquivarianceCommand implements Command {
 
     @Override
     public ExitCode run(Arguments arguments, Console console) throws IOException {
-        Devices.Choice choice = Devices.choose(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments));
+        Devices.Choice choice = SharedOptions.device(arguments);
         try (Device device = choice.device();
                 Device oracle = Devices.open("cpu-scalar", 1)) {
             console.line(choice.line());

@@ -43,7 +43,7 @@ final class VerifyGoldenCommand implements Command {
 
     @Override
     public List<CommandOption<?>> options() {
-        return List.of(SharedOptions.DEVICE, SharedOptions.THREADS);
+        return List.of(SharedOptions.DEVICE, SharedOptions.PRECISION, SharedOptions.THREADS);
     }
 
     @Override
@@ -63,7 +63,7 @@ final class VerifyGoldenCommand implements Command {
             throw TrainerException.input(folder + ": " + (Files.exists(folder) ? "not a folder" : "no such folder")
                     + "; expected a folder of reference files");
         }
-        Devices.Choice choice = Devices.choose(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments));
+        Devices.Choice choice = SharedOptions.device(arguments);
         try (Device device = choice.device();
                 Device oracle = Devices.open("cpu-scalar", 1)) {
             console.line(choice.line());

@@ -56,6 +56,34 @@ final class RaggedGraph {
                 1, new int[] {0, NODES}, species, position, cells[0], SOURCE.clone(), start, shift, vector);
     }
 
+    /** Random edges, some nodes without any, in one crystal with a sheared cell. */
+    static GraphBatch random(SplittableRandom random, int nodes, int edges) {
+        double[] position = new double[3 * nodes];
+        Arrays.setAll(position, i -> random.nextDouble(0, 4));
+        double[] cell = {3.4, 0.2, 0.1, 0, 3.1, 0, 0.5, -0.3, 3.8};
+        int[] target = new int[edges];
+        Arrays.setAll(target, e -> random.nextInt(nodes) / 3 * 3); // two of three have none
+        Arrays.sort(target);
+        int[] source = new int[edges];
+        int[] start = new int[nodes + 1];
+        int[] shift = new int[3 * edges];
+        double[] vector = new double[3 * edges];
+        int[] species = new int[nodes];
+        Arrays.setAll(species, i -> random.nextInt(90));
+        for (int e = 0; e < edges; e++) {
+            source[e] = random.nextInt(nodes);
+            start[target[e] + 1]++;
+            shift[3 * e + e % 3] = 1;
+            for (int k = 0; k < 3; k++) {
+                vector[3 * e + k] = position[3 * source[e] + k] - position[3 * target[e] + k] + cell[3 * (e % 3) + k];
+            }
+        }
+        for (int i = 0; i < nodes; i++) {
+            start[i + 1] += start[i];
+        }
+        return new GraphBatch(1, new int[] {0, nodes}, species, position, cell, source, start, shift, vector);
+    }
+
     /** A graph of {@code nodes} nodes and no edge. */
     static GraphBatch empty(int nodes) {
         double[] position = new double[3 * nodes];

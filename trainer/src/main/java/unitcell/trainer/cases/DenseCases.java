@@ -1,4 +1,4 @@
-package unitcell.trainer.bench;
+package unitcell.trainer.cases;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +7,7 @@ import unitcell.engine.kernel.Matrix;
 import unitcell.engine.kernel.Sink;
 import unitcell.engine.kernel.SphericalLayout;
 import unitcell.nn.SO3Grid;
-import unitcell.trainer.bench.KernelCase.Call;
+import unitcell.trainer.cases.KernelCase.Call;
 
 /** Matrix products, at the sizes of one attention block and one feed-forward network. */
 final class DenseCases {
@@ -133,7 +133,7 @@ final class DenseCases {
         }));
     }
 
-    private static Tensor[] orders(SphericalLayout layout, long in, long out, Workspace w) {
+    static Tensor[] orders(SphericalLayout layout, long in, long out, Workspace w) {
         Tensor[] wm = new Tensor[layout.mmax()];
         for (int m = 1; m <= wm.length; m++) {
             long degrees = layout.lmax() - m + 1L;

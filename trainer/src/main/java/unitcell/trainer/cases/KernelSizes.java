@@ -1,4 +1,4 @@
-package unitcell.trainer.bench;
+package unitcell.trainer.cases;
 
 import unitcell.engine.kernel.SphericalLayout;
 import unitcell.net.EquiformerV2Config;
@@ -9,7 +9,7 @@ import unitcell.net.GraphBatch;
  *
  * @param parameters scalar parameters of the network
  */
-record KernelSizes(EquiformerV2Config config, GraphBatch batch, long parameters) {
+public record KernelSizes(EquiformerV2Config config, GraphBatch batch, long parameters) {
     long nodes() {
         return batch.nodes();
     }

@@ -1,4 +1,4 @@
-package unitcell.trainer.bench;
+package unitcell.trainer.cases;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import unitcell.engine.kernel.S2GridTensors;
 import unitcell.engine.kernel.Sink;
 import unitcell.engine.kernel.SphericalLayout;
 import unitcell.nn.SO3Grid;
-import unitcell.trainer.bench.KernelCase.Call;
+import unitcell.trainer.cases.KernelCase.Call;
 
 /** Edge geometry, rotations and activations on the sphere, at the sizes of one attention block. */
 final class SphericalCases {
@@ -87,10 +87,8 @@ final class SphericalCases {
         int lmax = layout.lmax();
         long size = layout.wignerSize();
         add("wignerD", shape + ", lmax " + lmax, w -> {
-            Tensor rotation = w.out(e, 9);
-            w.kernels()
-                    .spherical()
-                    .edgeFrame(w.tape().of(s.batch().vector(), e, 3), w.tape().empty(e), rotation, null);
+            Tensor rotation = w.rotations(s.batch());
+            w.out(e, 9); // the rotations are read; counted, not used
             Tensor wigner = w.out(e, size);
             // Each number of degree l is a sum of some six products of numbers of degree 1 and l - 1.
             return new Call(12.0 * e * size, () -> w.kernels().spherical().wignerD(lmax, rotation, wigner));
@@ -184,10 +182,10 @@ final class SphericalCases {
             Tensor x = w.in(e, r, h);
             Columns scalars = w.columns(e, h);
             Sink dx = w.sink(e, r, h);
-            Columns dscalars = w.columns(e, h);
+            Columns dscalars = w.columnSink(e, h);
             return new Call(
                     sphereWork(grid, 3),
-                    () -> w.kernels().spherical().s2ActivationBackward(grid, dy, x, scalars, dx, dscalars, false));
+                    () -> w.kernels().spherical().s2ActivationBackward(grid, dy, x, scalars, dx, dscalars, w.adds()));
         });
     }
 
@@ -220,10 +218,10 @@ final class SphericalCases {
             Tensor x = w.in(e, r, h);
             Columns gates = w.columns(e, count);
             Sink dx = w.sink(e, r, h);
-            Columns dgates = w.columns(e, count);
+            Columns dgates = w.columnSink(e, count);
             return new Call(
                     (double) e * (3 * r * h + 6 * count),
-                    () -> w.kernels().spherical().gateActivationBackward(degrees, dy, x, gates, dx, dgates, false));
+                    () -> w.kernels().spherical().gateActivationBackward(degrees, dy, x, gates, dx, dgates, w.adds()));
         });
     }
 }

@@ -1,4 +1,4 @@
-package unitcell.trainer.bench;
+package unitcell.trainer.cases;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,7 +8,7 @@ import unitcell.engine.kernel.Matrix;
 import unitcell.engine.kernel.OptimiserKernels.AdamStep;
 import unitcell.engine.kernel.Sink;
 import unitcell.net.Generator;
-import unitcell.trainer.bench.KernelCase.Call;
+import unitcell.trainer.cases.KernelCase.Call;
 
 /** Kernels that go over their elements once: pointwise, losses, norms, optimiser. */
 final class PlainCases {
@@ -62,7 +62,7 @@ final class PlainCases {
             return new Call(3 * nodeSize(), () -> w.kernels().pointwise().axpby(0.5, x, 0.5, y));
         });
         pointwise("copyMatrix", "[" + n + ", " + c + "] out of rows of " + k * c, w -> {
-            Matrix from = new Matrix(w.tape().zeros(n, k, c), 0, n, c, k * c, false);
+            Matrix from = new Matrix(w.aside(n, k, c), 0, n, c, k * c, false);
             w.in(n, c); // what is read of it; counted, not used
             Matrix to = Matrix.of(w.out(n, c));
             return new Call(0, () -> w.kernels().pointwise().copyMatrix(1, from, to, false));
@@ -288,7 +288,7 @@ final class PlainCases {
         });
         optimiser("sumOfSquares", w -> {
             Tensor x = w.in(p);
-            Tensor out = w.tape().empty(1);
+            Tensor out = w.out(1);
             return new Call(2.0 * p, () -> w.kernels().optimiser().sumOfSquares(x, out));
         });
         optimiser("exponentialMovingAverage", w -> {

@@ -4,21 +4,26 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import unitcell.engine.DType;
 import unitcell.engine.Device;
+import unitcell.engine.Launched;
+import unitcell.engine.Precision;
 import unitcell.engine.kernel.DenseKernels;
 import unitcell.engine.kernel.Kernels;
 import unitcell.engine.memory.MemoryPool;
 
-/** A device whose kernels are timed. Closing it closes the device behind it. */
-final class ProfiledDevice implements Device {
+/** A device whose kernel calls pass through an interceptor. Closing it closes the device behind it. */
+final class InterceptedDevice implements Device {
     private final Device device;
-    private final KernelProfile profile;
+    private final Function<DType, KernelInterceptor> interceptors;
     private final Map<DType, Kernels> kernels = new EnumMap<>(DType.class);
 
-    ProfiledDevice(Device device, KernelProfile profile) {
+    /** @param interceptors one for the kernels of each element type */
+    InterceptedDevice(Device device, Function<DType, KernelInterceptor> interceptors) {
         this.device = device;
-        this.profile = profile;
+        this.interceptors = interceptors;
     }
 
     @Override
@@ -38,7 +43,17 @@ final class ProfiledDevice implements Device {
 
     @Override
     public Kernels kernels(DType dtype) {
-        return kernels.computeIfAbsent(dtype, t -> new ProfiledKernels(device, device.kernels(t), profile));
+        return kernels.computeIfAbsent(dtype, t -> new InterceptedKernels(device.kernels(t), interceptors.apply(t)));
+    }
+
+    @Override
+    public Precision precision() {
+        return device.precision();
+    }
+
+    @Override
+    public void observe(Consumer<Launched> observer) {
+        device.observe(observer);
     }
 
     @Override
@@ -62,7 +77,7 @@ final class ProfiledDevice implements Device {
     }
 
     @Override
-    public Optional<DenseKernels> products(String precision) {
+    public Optional<DenseKernels> products(Precision precision) {
         return device.products(precision);
     }
 

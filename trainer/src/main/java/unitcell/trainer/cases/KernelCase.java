@@ -1,4 +1,6 @@
-package unitcell.trainer.bench;
+package unitcell.trainer.cases;
+
+import unitcell.engine.profile.Operation;
 
 /**
  * One kernel with arguments of the sizes that a network uses.
@@ -8,10 +10,10 @@ package unitcell.trainer.bench;
  * @param shape the sizes that matter, for people
  * @param setup makes the arguments
  */
-record KernelCase(String family, String kernel, String shape, Setup setup) {
-    /** Makes arguments; called once, before the kernel is timed. */
+public record KernelCase(String family, String kernel, String shape, Setup setup) {
+    /** Makes arguments; called once, before the kernel is called. */
     @FunctionalInterface
-    interface Setup {
+    public interface Setup {
         Call prepare(Workspace workspace);
     }
 
@@ -20,5 +22,10 @@ record KernelCase(String family, String kernel, String shape, Setup setup) {
      *
      * @param flops additions and multiplications that the kernel's definition needs, a function such as exp being one
      */
-    record Call(double flops, Runnable run) {}
+    public record Call(double flops, Runnable run) {}
+
+    /** What is called. */
+    public Operation operation() {
+        return new Operation(family, kernel);
+    }
 }

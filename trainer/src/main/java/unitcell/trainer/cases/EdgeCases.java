@@ -1,4 +1,4 @@
-package unitcell.trainer.bench;
+package unitcell.trainer.cases;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +7,7 @@ import unitcell.engine.kernel.Columns;
 import unitcell.engine.kernel.EdgeIndex;
 import unitcell.engine.kernel.GaussianBasis;
 import unitcell.engine.kernel.Sink;
-import unitcell.trainer.bench.KernelCase.Call;
+import unitcell.trainer.cases.KernelCase.Call;
 
 /** What starts from edge lengths and species, attention over edges, sums over crystals. */
 final class EdgeCases {
@@ -186,7 +186,7 @@ final class EdgeCases {
             Tensor gamma = w.in(a);
             Tensor beta = w.in(a);
             Tensor dot = w.in(heads, a);
-            Columns dfeatures = w.columns(e, width);
+            Columns dfeatures = w.columnSink(e, width);
             Sink dgamma = w.sink(a);
             Sink dbeta = w.sink(a);
             Sink ddot = w.sink(heads, a);
@@ -195,7 +195,7 @@ final class EdgeCases {
                     () -> w.kernels()
                             .segment()
                             .attentionLogitsBackward(
-                                    dlogits, features, gamma, beta, EPS, dot, dfeatures, false, dgamma, dbeta, ddot));
+                                    dlogits, features, gamma, beta, EPS, dot, dfeatures, w.adds(), dgamma, dbeta, ddot));
         });
         segment("segmentSoftmax", "[" + e + ", " + heads + "]", w -> {
             EdgeIndex edges = w.edges(s.batch());

@@ -1,0 +1,135 @@
+// gatherRotate: out[e, r, :] = radial[e, slot(r), :] * (D_e [x_source | x_target])[row(r), :] for the rows |m| <= M.
+//
+// Memory convention: rotation.cuh's. A block owns degree l of one node: x is read once in all; each edge's rows of out are
+// written once, the half of an end by the block of that end; radial weights are read once; Wigner matrices are read once
+// for each end (the second time from the L2 cache).
+//
+// Bound by memory bandwidth. For each edge with C=128 in float32:
+//   L=4, M=2: out 19,456 + radial 12,288 + D 660 bytes;  115 x 256 products = 58.9 kFLOP
+//   L=6, M=2: out 29,696 + radial 18,432 + D 1,820 bytes; 235 x 256 products = 120 kFLOP
+// Floor for E=7000 at 3.35 TB/s: 67.7 us and 104 us (arithmetic alone, at 67 TFLOP/s: 6.2 us and 12.6 us).
+//
+// History
+//   1  by node and degree instead of by edge: reading x for each edge would move 25.6 kB (L=4) or 50.2 kB (L=6) an edge
+//      through the L2 cache, as much as everything else together. Not timed: no GPU yet.
+#include "rotation.cuh"
+
+namespace {
+
+using namespace rotation;
+
+template <class T>
+struct Gather {
+    const T* x;      // [N, S, C]
+    const T* wigner; // [E, D]
+    const T* radial; // [E, slots, 2C] or null
+    T* out;          // [E, R, 2C]
+    const int* target_start;
+    const int* source_start;
+    const int* source_edge;
+    int channels;
+    int mmax;
+    bool per_degree;
+    int lanes;
+    int items;
+};
+
+// First channel of the half of an edge's rows that belongs to the node of this block: the source's channels come first.
+template <class T>
+__device__ __forceinline__ int half_of(const Gather<T>& a, const NodeEdges& node, int item) {
+    return item < node.into ? a.channels : 0;
+}
+
+template <int LMAX, int L, int W, class T>
+__device__ __forceinline__ void gather_degree(const Gather<T>& a, const Place& place, T* shared, int* edges) {
+    const int kept = min(L, a.mmax);
+    const int stride = staged_stride<L, T>(kept);
+    const int width = 2 * a.channels;
+    const int64_t edge_size = int64_t(reduced_rows(LMAX, a.mmax)) * width;
+    const int64_t radial_size = int64_t(radial_slots(LMAX, a.mmax, a.per_degree)) * width;
+    const NodeEdges node = edges_of(place.node, a.target_start, a.source_start, a.source_edge);
+    Vec<T, W> x[WIDTH<L>];
+    load_rows<L, W>(
+        a.x + (place.node * ((LMAX + 1) * (LMAX + 1)) + L * L) * a.channels + place.channel, a.channels, place.on, x);
+    for (int from = 0; from < node.count; from += a.items) {
+        const int count = min(a.items, node.count - from);
+        Vec<T, W> ahead[AHEAD<L>];
+        if (a.radial != nullptr && place.on && place.group < count) {
+            const int64_t e = node.edge(from + place.group);
+            load_radial_ahead<LMAX, L, W>(
+                a.radial + e * radial_size + half_of(a, node, from + place.group) + place.channel, width, kept,
+                a.per_degree, ahead);
+        }
+        stage<L>(shared, edges, node, from, count, kept, a.wigner, wigner_offset(LMAX + 1));
+#pragma unroll 1
+        for (int k = place.group; place.on && k < count; k += place.groups) {
+            const int64_t e = edges[k];
+            const int at = half_of(a, node, from + k) + place.channel;
+            const T* row = shared + k * stride + kept * PITCH<L>;
+            T* out = a.out + e * edge_size + at;
+            const T* radial = a.radial + e * radial_size + at;
+            const bool more = a.radial != nullptr && k + place.groups < count;
+            const T* following = radial;
+            if (more) {
+                following = a.radial + edges[k + place.groups] * radial_size
+                    + half_of(a, node, from + k + place.groups) + place.channel;
+            }
+#pragma unroll
+            for (int m = 0; m <= L; m++) {
+                if (m > kept) {
+                    break;
+                }
+                Vec<T, W> weight;
+                if (m < AHEAD<L>) {
+                    weight = ahead[m];
+                    if (more) {
+                        ahead[m] = load_radial<LMAX, L, W>(following, width, m, a.per_degree);
+                    }
+                } else if (a.radial != nullptr) {
+                    weight = load_radial<LMAX, L, W>(radial, width, m, a.per_degree);
+                }
+#pragma unroll
+                for (int sign = 1; sign >= (m == 0 ? 1 : -1); sign -= 2) {
+                    Vec<T, W> y = rotated<L, W>(row + sign * m * PITCH<L>, x);
+                    if (a.radial != nullptr) {
+                        y = times(weight, y);
+                    }
+                    store<W>(out + packed_row(LMAX, L, sign * m) * width, y);
+                }
+            }
+        }
+    }
+}
+
+template <int LMAX, int W, class T>
+__device__ __forceinline__ void gather_rotate(const Gather<T>& a) {
+    SHARED_ARRAY(int, edges, MAX_ITEMS);
+    DYNAMIC_SHARED(T, shared);
+    const Place place = place_of<LMAX, W>(a.channels, a.lanes);
+    for_degree<LMAX>(place.degree, [&](auto l) { gather_degree<LMAX, decltype(l)::value, W>(a, place, shared, edges); });
+}
+
+} // namespace
+
+// Four blocks a multiprocessor fit into the registers without spills.
+#define BOUNDS THREADS, 4
+
+#define GATHER_ROTATE(lmax, w, suffix, type)                                                                          \
+    ENTRY_FOR(gather_rotate_l##lmax##_w##w, suffix, type, BOUNDS,                                                    \
+              (const T* x, const T* wigner, const T* radial, T* out, const int* target_start, const int* source_start, \
+               const int* source_edge, int channels, int mmax, bool per_degree, int lanes, int items),                \
+              (gather_rotate<lmax, w, T>({x, wigner, radial, out, target_start, source_start, source_edge, channels,  \
+                                          mmax, per_degree, lanes, items})))
+
+#define GATHER_ROTATE_DEGREES(lmax)         \
+    GATHER_ROTATE(lmax, 4, f32, float)      \
+    GATHER_ROTATE(lmax, 1, f32, float)      \
+    GATHER_ROTATE(lmax, 1, f64, double)
+
+GATHER_ROTATE_DEGREES(0)
+GATHER_ROTATE_DEGREES(1)
+GATHER_ROTATE_DEGREES(2)
+GATHER_ROTATE_DEGREES(3)
+GATHER_ROTATE_DEGREES(4)
+GATHER_ROTATE_DEGREES(5)
+GATHER_ROTATE_DEGREES(6)

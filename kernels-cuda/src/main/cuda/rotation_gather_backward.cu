@@ -1,0 +1,216 @@
+// Gradients of gatherRotate. With y = D_e x of an end, G = radial * dout for the rows |m| <= M, for each end of each edge:
+//   dradial[e, slot, c] = sum over the slot's rows of dout[e, r, c] y[row(r), c]
+//   dx[node]           += D_e^T G
+//   dangular[e]        += the contraction of G with y (rotation_angular.cuh)
+//
+// Memory convention: rotation.cuh's. A block owns degree l of one node and meets the halves of all its edges that belong to
+// it: x stays in registers, and so does the sum for dx, so that dout and radial are read once for all three gradients and
+// dradial is written once. dangular is a sum over degrees, slices and ends, each of which leaves its part [parts, E, 3] in
+// scratch memory for sum_parts.
+//
+// Bound by memory bandwidth. For each edge with C=128 in float32 (and 25,600 or 50,176 bytes a node for x and dx):
+//   L=4, M=2: dout 19,456 + radial and dradial 2 x 12,288 + D 660 bytes;   230 x 256 products = 118 kFLOP
+//   L=6, M=2: dout 29,696 + radial and dradial 2 x 18,432 + D 1,820 bytes; 470 x 256 products = 241 kFLOP
+// dangular adds 168 or 264 bytes and two rows of D to each degree: 32 x 256 or 80 x 256 products.
+// Floor for E=7000, N=350 at 3.35 TB/s: 96.1 us and 148 us (arithmetic alone: 12.3 us and 25.2 us).
+//
+// History
+//   1  one pass for all gradients instead of one for dx (by node) and one for dradial and dangular (by edge), which would
+//      read dout and radial twice (45 % more bytes). Not timed: no GPU yet.
+#include "rotation_angular.cuh"
+
+namespace {
+
+using namespace rotation;
+
+template <class T>
+struct GatherBackward {
+    const T* dout;   // [E, R, 2C]
+    const T* x;      // [N, S, C]
+    const T* wigner; // [E, D]
+    const T* radial; // [E, slots, 2C] or null
+    T* dx;           // [N, S, C] or null
+    bool add_x;
+    T* dradial; // [E, slots, 2C] or null
+    bool add_radial;
+    T* angular_parts; // [2 L slices, E, 3] or null
+    const int* target_start;
+    const int* source_start;
+    const int* source_edge;
+    int64_t edges;
+    int channels;
+    int mmax;
+    bool per_degree;
+    int lanes;
+    int items;
+};
+
+// Where the half of edge e that belongs to the block's node stands in rows of 2C channels: the source's channels come first.
+template <class T>
+__device__ __forceinline__ int half_of(const GatherBackward<T>& a, const NodeEdges& node, int item) {
+    return item < node.into ? a.channels : 0;
+}
+
+template <bool ANGULAR, int LMAX, int L, int W, class T>
+__device__ __forceinline__ void gather_degree(const GatherBackward<T>& a, const Place& place, T* shared, int* edges) {
+    constexpr int ORDERS = L > 2 ? 1 : AHEAD<L>; // as many as the registers take
+    const int kept = min(L, a.mmax);
+    const int rows = min(L, a.mmax + ANGULAR); // highest order of y that is needed
+    const int stride = staged_stride<L, T>(rows);
+    const int width = 2 * a.channels;
+    const int64_t edge_size = int64_t(reduced_rows(LMAX, a.mmax)) * width;
+    const int64_t radial_size = int64_t(radial_slots(LMAX, a.mmax, a.per_degree)) * width;
+    const bool weighted = a.radial != nullptr;
+    T* angular_part = a.angular_parts + 2 * ((L - 1) * int64_t(gridDim.y) + blockIdx.y) * a.edges * 3;
+    const NodeEdges node = edges_of(place.node, a.target_start, a.source_start, a.source_edge);
+    const int64_t node_at = (place.node * ((LMAX + 1) * (LMAX + 1)) + L * L) * a.channels + place.channel;
+    Vec<T, W> x[WIDTH<L>];
+    Vec<T, W> sum[WIDTH<L>];
+    load_rows<L, W>(a.x + node_at, a.channels, place.on, x);
+#pragma unroll
+    for (int j = 0; j < WIDTH<L>; j++) {
+        sum[j] = zero_vec<T, W>();
+    }
+    for (int from = 0; from < node.count; from += a.items) {
+        const int count = min(a.items, node.count - from);
+        Pair<T, W> ahead[ORDERS];
+        Vec<T, W> radial_ahead[ORDERS];
+        if (place.on && place.group < count) {
+            const int64_t e = node.edge(from + place.group);
+            const int at = half_of(a, node, from + place.group) + place.channel;
+            load_ahead<LMAX, L, W>(a.dout + e * edge_size + at, width, kept, ahead);
+            if (weighted) {
+                load_radial_ahead<LMAX, L, W>(a.radial + e * radial_size + at, width, kept, a.per_degree, radial_ahead);
+            }
+        }
+        stage<L>(shared, edges, node, from, count, rows, a.wigner, wigner_offset(LMAX + 1));
+        // All groups of the block go round equally often: lanes without work take part in the shuffles.
+#pragma unroll 1
+        for (int first = 0; first < count; first += place.groups) {
+            const int k = first + place.group;
+            const bool there = k < count;
+            const int64_t e = edges[there ? k : 0];
+            const int half = half_of(a, node, from + k);
+            Turn<T> turn = {0, 0, 0};
+            if (there && place.on) {
+                const T* row = shared + k * stride + rows * PITCH<L>;
+                const T* dout = a.dout + e * edge_size + half + place.channel;
+                const int64_t radial_at = e * radial_size + half + place.channel;
+                const T* dout_following = dout;
+                const T* radial_following = a.radial + radial_at;
+                const bool more = k + place.groups < count;
+                if (more) {
+                    const int64_t following = edges[k + place.groups];
+                    const int at = half_of(a, node, from + k + place.groups) + place.channel;
+                    dout_following = a.dout + following * edge_size + at;
+                    radial_following = a.radial + following * radial_size + at;
+                }
+                Vec<T, W> degree_sum = zero_vec<T, W>(); // for a slot that all orders share
+                Pair<T, W> g_low = zero_pair<T, W>();
+                Pair<T, W> y_low = zero_pair<T, W>();
+#pragma unroll
+                for (int m = 0; m <= L; m++) {
+                    if (m > rows) {
+                        break;
+                    }
+                    Pair<T, W> g = zero_pair<T, W>();
+                    Pair<T, W> y = zero_pair<T, W>();
+                    if (m <= kept) {
+                        Vec<T, W> weight;
+                        if (m < ORDERS) {
+                            g = ahead[m];
+                            weight = radial_ahead[m];
+                            if (more) {
+                                ahead[m] = load_pair<LMAX, L, W>(dout_following, width, m);
+                            }
+                            if (more && weighted) {
+                                radial_ahead[m] =
+                                    load_radial<LMAX, L, W>(radial_following, width, m, a.per_degree);
+                            }
+                        } else {
+                            g = load_pair<LMAX, L, W>(dout, width, m);
+                            if (weighted) {
+                                weight = load_radial<LMAX, L, W>(a.radial + radial_at, width, m, a.per_degree);
+                            }
+                        }
+                        const Pair<T, W> g_out = g;
+                        if (weighted) {
+                            g = {times(weight, g.plus), times(weight, g.minus)};
+                        }
+                        y.plus = rotated_and_back<L, W>(row + m * PITCH<L>, x, g.plus, sum);
+                        Vec<T, W> slot_sum = times(g_out.plus, y.plus);
+                        if (m > 0) {
+                            y.minus = rotated_and_back<L, W>(row - m * PITCH<L>, x, g.minus, sum);
+                            add_product(g_out.minus, y.minus, slot_sum);
+                        }
+                        if (a.dradial != nullptr) {
+                            if (!a.per_degree) {
+                                put(a.dradial + radial_at + radial_slot(LMAX, L, m, false) * width, slot_sum,
+                                    a.add_radial);
+                            } else {
+                                add_to(slot_sum, degree_sum);
+                                if (m == kept) {
+                                    put(a.dradial + radial_at + L * width, degree_sum, a.add_radial);
+                                }
+                            }
+                        }
+                    } else if (ANGULAR) {
+                        y.plus = rotated<L, W>(row + m * PITCH<L>, x);
+                        y.minus = rotated<L, W>(row - m * PITCH<L>, x);
+                    }
+                    if constexpr (ANGULAR) {
+                        add_turn<L>(m, g_low, y_low, g, y, turn);
+                        g_low = g;
+                        y_low = y;
+                    }
+                }
+            }
+            if constexpr (ANGULAR && L > 0) {
+                put_turn(turn, angular_part + (half == 0 ? 0 : 3 * a.edges), e, there, place, a.lanes);
+            }
+        }
+    }
+    if (a.dx != nullptr) {
+        put_sum_of_groups<L, W>(sum, T(1), a.dx + node_at, a.channels, a.add_x, place, a.lanes, shared);
+    }
+}
+
+template <bool ANGULAR, int LMAX, int W, class T>
+__device__ __forceinline__ void gather_rotate_backward(const GatherBackward<T>& a) {
+    SHARED_ARRAY(int, edges, MAX_ITEMS);
+    DYNAMIC_SHARED(T, shared);
+    const Place place = place_of<LMAX, W>(a.channels, a.lanes);
+    for_degree<LMAX>(
+        place.degree, [&](auto l) { gather_degree<ANGULAR, LMAX, decltype(l)::value, W>(a, place, shared, edges); });
+}
+
+} // namespace
+
+// As many blocks a multiprocessor as the registers take without spills.
+#define BOUNDS(blocks) THREADS, blocks
+
+#define GATHER_ROTATE_BACKWARD(name, angular, blocks, lmax, w, suffix, type)                                          \
+    ENTRY_FOR(name##_l##lmax##_w##w, suffix, type, BOUNDS(blocks),                                                    \
+              (const T* dout, const T* x, const T* wigner, const T* radial, T* dx, bool add_x, T* dradial,            \
+               bool add_radial, T* angular_parts, const int* target_start, const int* source_start,                   \
+               const int* source_edge, int64_t edges, int channels, int mmax, bool per_degree, int lanes, int items), \
+              (gather_rotate_backward<angular, lmax, w, T>(                                                           \
+                  {dout, x, wigner, radial, dx, add_x, dradial, add_radial, angular_parts, target_start,              \
+                   source_start, source_edge, edges, channels, mmax, per_degree, lanes, items})))
+
+#define GATHER_ROTATE_BACKWARD_WIDTHS(name, angular, blocks, lmax)      \
+    GATHER_ROTATE_BACKWARD(name, angular, blocks, lmax, 4, f32, float)  \
+    GATHER_ROTATE_BACKWARD(name, angular, blocks, lmax, 1, f32, float)  \
+    GATHER_ROTATE_BACKWARD(name, angular, blocks, lmax, 1, f64, double)
+
+#define GATHER_ROTATE_BACKWARD_DEGREES(lmax, blocks, blocks_angular)                                 \
+    GATHER_ROTATE_BACKWARD_WIDTHS(gather_rotate_backward, false, blocks, lmax)                       \
+    GATHER_ROTATE_BACKWARD_WIDTHS(gather_rotate_backward_angular, true, blocks_angular, lmax)
+
+GATHER_ROTATE_BACKWARD_DEGREES(0, 4, 4)
+GATHER_ROTATE_BACKWARD_DEGREES(1, 4, 4)
+GATHER_ROTATE_BACKWARD_DEGREES(2, 4, 3)
+GATHER_ROTATE_BACKWARD_DEGREES(3, 4, 3)
+GATHER_ROTATE_BACKWARD_DEGREES(4, 3, 3)
+GATHER_ROTATE_BACKWARD_DEGREES(5, 3, 2)
+GATHER_ROTATE_BACKWARD_DEGREES(6, 3, 2)

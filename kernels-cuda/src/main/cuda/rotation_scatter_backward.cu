@@ -1,0 +1,204 @@
+// Gradients of rotateSegmentSum. With G = f_l D_e dout[target] (f_l: scale times the degree's rescale) for each edge:
+//   dvalue[e, r, c]   = weight[e, head(c)] G[row(r), c]
+//   dweight[e, h]     = sum over rows and the head's channels of value[e, r, c] G[row(r), c]
+//   dangular[e]       = the contraction of weight * value with G (rotation_angular.cuh)
+//
+// Memory convention: rotation.cuh's. A block owns degree l of one node, whose rows of dout it reads once; value is read
+// once (where dweight or dangular is wanted), dvalue written once. dweight and dangular are sums over degrees and channels:
+// every degree and slice leaves its part in scratch memory, [parts, E, H] and [parts, E, 3], for sum_parts.
+//
+// Bound by memory bandwidth. For each edge with C=128, H=8 in float32 (and 12,800 or 25,088 bytes a node for dout):
+//   L=4, M=2: value and dvalue 2 x 9,728 + D 660 + weights and parts 512 bytes;     115 x 128 products = 29.4 kFLOP
+//   L=6, M=2: value and dvalue 2 x 14,848 + D 1,820 + weights and parts 704 bytes;  235 x 128 products = 60.2 kFLOP
+// dangular adds 84 or 132 bytes and two rows of D to each degree: 56 x 128 or 100 x 128 products.
+// Floor for E=7000, N=350 at 3.35 TB/s: 44.4 us and 69.9 us (arithmetic alone: 3.1 us and 6.3 us).
+//
+// History
+//   1  block by node and degree; G, dvalue, dweight and dangular in one pass. Not timed: no GPU yet.
+#include "rotation_angular.cuh"
+
+namespace {
+
+using namespace rotation;
+
+template <class T>
+struct ScatterBackward {
+    T scale;
+    const T* dout;   // [N, S, C]
+    const T* value;  // [E, R, C]
+    const T* weight; // [E, H] or null
+    const T* wigner; // [E, D]
+    T* dvalue;       // [E, R, C] or null
+    bool add_value;
+    T* weight_parts;  // [(L+1) slices, E, H] or null
+    T* angular_parts; // [L slices, E, 3] or null
+    const int* target_start;
+    int64_t edges;
+    int channels;
+    int heads;
+    int mmax;
+    int rescale_mmax;
+    int lanes;
+    int items;
+};
+
+// Sums of each head's channels over the lanes of a group, for every head; zero for heads that have no channel in the slice.
+// All 32 lanes of the warp take part; `there` tells whether the group has an edge.
+template <int W, class T>
+__device__ __forceinline__ void put_heads(
+    T value, int heads, int channels, T* part, int64_t e, bool there, const Place& place, int lanes) {
+    const int per_head = channels / heads / W; // lanes of a head
+    const int slice = blockIdx.y * lanes;
+    // Each lane sums from itself to the end of its head, in doubling steps: the first lane of a head has it all.
+    const int column = slice + place.lane;
+    const int behind = min(per_head - 1 - column % per_head, lanes - 1 - place.lane);
+    for (int step = 1; step < min(per_head, lanes); step *= 2) {
+        const T other = __shfl_down_sync(ALL_LANES, value, step);
+        value += step <= behind ? other : T(0);
+    }
+    const int first_lane = (threadIdx.x % WARP) - place.lane;
+    for (int base = 0; base < heads; base += lanes) {
+        const int h = base + place.lane;
+        const int from = h * per_head - slice;
+        const bool present = h < heads && from < lanes && from + per_head > 0;
+        const T sum = __shfl_sync(ALL_LANES, value, first_lane + (present ? max(from, 0) : 0));
+        if (there && h < heads) {
+            part[e * heads + h] = present ? sum : T(0);
+        }
+    }
+}
+
+template <bool ANGULAR, int LMAX, int L, int W, class T>
+__device__ __forceinline__ void scatter_degree(const ScatterBackward<T>& a, const Place& place, T* shared, int* edges) {
+    constexpr int ORDERS = ANGULAR && L > 3 ? 1 : AHEAD<L>; // as many as the registers take
+    const int kept = min(L, a.mmax);
+    const int rows = min(L, a.mmax + ANGULAR); // highest order of G that is needed
+    const int stride = staged_stride<L, T>(rows);
+    const int width = a.channels;
+    const int64_t edge_size = int64_t(reduced_rows(LMAX, a.mmax)) * width;
+    const int head = place.channel / (a.channels / a.heads); // all W channels have the same
+    const bool read = ANGULAR || a.weight_parts != nullptr;
+    T* weight_part = a.weight_parts + (L * int64_t(gridDim.y) + blockIdx.y) * a.edges * a.heads;
+    T* angular_part = a.angular_parts + ((L - 1) * int64_t(gridDim.y) + blockIdx.y) * a.edges * 3;
+    const NodeEdges node = edges_into(place.node, a.target_start);
+    if (node.count == 0) {
+        return;
+    }
+    Vec<T, W> g[WIDTH<L>];
+    load_rows<L, W>(
+        a.dout + (place.node * ((LMAX + 1) * (LMAX + 1)) + L * L) * width + place.channel, width, place.on, g);
+    const T factor =
+        a.scale * (L > a.rescale_mmax ? square_root(T(WIDTH<L>) / T(2 * a.rescale_mmax + 1)) : T(1));
+#pragma unroll
+    for (int j = 0; j < WIDTH<L>; j++) {
+        g[j] = times(factor, g[j]);
+    }
+    for (int from = 0; from < node.count; from += a.items) {
+        const int count = min(a.items, node.count - from);
+        Pair<T, W> ahead[ORDERS];
+        if (read && place.on && place.group < count) {
+            const int64_t e = node.edge(from + place.group);
+            load_ahead<LMAX, L, W>(a.value + e * edge_size + place.channel, width, kept, ahead);
+        }
+        stage<L>(shared, edges, node, from, count, rows, a.wigner, wigner_offset(LMAX + 1));
+        // All groups of the block go round equally often: lanes without work take part in the shuffles.
+#pragma unroll 1
+        for (int first = 0; first < count; first += place.groups) {
+            const int k = first + place.group;
+            const bool there = k < count;
+            const int64_t e = edges[there ? k : 0];
+            T weight_sum = 0;
+            Turn<T> turn = {0, 0, 0};
+            if (there && place.on) {
+                const int64_t at = e * edge_size + place.channel;
+                const T weight = a.weight == nullptr ? T(1) : a.weight[e * a.heads + head];
+                const T* row = shared + k * stride + rows * PITCH<L>;
+                const bool more = read && k + place.groups < count;
+                const T* following = a.value + (more ? edges[k + place.groups] * edge_size + place.channel : at);
+                Pair<T, W> v_low = zero_pair<T, W>();
+                Pair<T, W> y_low = zero_pair<T, W>();
+#pragma unroll
+                for (int m = 0; m <= L; m++) {
+                    if (m > rows) {
+                        break;
+                    }
+                    Pair<T, W> v = zero_pair<T, W>();
+                    if (read && m <= kept) {
+                        if (m < ORDERS) {
+                            v = ahead[m];
+                            if (more) {
+                                ahead[m] = load_pair<LMAX, L, W>(following, width, m);
+                            }
+                        } else {
+                            v = load_pair<LMAX, L, W>(a.value + at, width, m);
+                        }
+                    }
+                    Pair<T, W> y = {rotated<L, W>(row + m * PITCH<L>, g), zero_vec<T, W>()};
+                    if (m > 0) {
+                        y.minus = rotated<L, W>(row - m * PITCH<L>, g);
+                    }
+                    if (a.dvalue != nullptr && m <= kept) {
+                        T* to = a.dvalue + at;
+                        put(to + packed_row(LMAX, L, m) * width, times(weight, y.plus), a.add_value);
+                        if (m > 0) {
+                            put(to + packed_row(LMAX, L, -m) * width, times(weight, y.minus), a.add_value);
+                        }
+                    }
+                    weight_sum += dot(v.plus, y.plus) + dot(v.minus, y.minus);
+                    if constexpr (ANGULAR) {
+                        v = {times(weight, v.plus), times(weight, v.minus)};
+                        add_turn<L>(m, v_low, y_low, v, y, turn);
+                        v_low = v;
+                        y_low = y;
+                    }
+                }
+            }
+            if (a.weight_parts != nullptr) {
+                put_heads<W>(weight_sum, a.heads, a.channels, weight_part, e, there, place, a.lanes);
+            }
+            if constexpr (ANGULAR && L > 0) {
+                put_turn(turn, angular_part, e, there, place, a.lanes);
+            }
+        }
+    }
+}
+
+template <bool ANGULAR, int LMAX, int W, class T>
+__device__ __forceinline__ void rotate_segment_sum_backward(const ScatterBackward<T>& a) {
+    SHARED_ARRAY(int, edges, MAX_ITEMS);
+    DYNAMIC_SHARED(T, shared);
+    const Place place = place_of<LMAX, W>(a.channels, a.lanes);
+    for_degree<LMAX>(
+        place.degree, [&](auto l) { scatter_degree<ANGULAR, LMAX, decltype(l)::value, W>(a, place, shared, edges); });
+}
+
+} // namespace
+
+// As many blocks a multiprocessor as the registers take without spills.
+#define BOUNDS(blocks) THREADS, blocks
+
+#define ROTATE_SEGMENT_SUM_BACKWARD(name, angular, blocks, lmax, w, suffix, type)                                    \
+    ENTRY_FOR(name##_l##lmax##_w##w, suffix, type, BOUNDS(blocks),                                                   \
+              (double scale, const T* dout, const T* value, const T* weight, const T* wigner, T* dvalue,             \
+               bool add_value, T* weight_parts, T* angular_parts, const int* target_start, int64_t edges,            \
+               int channels, int heads, int mmax, int rescale_mmax, int lanes, int items),                           \
+              (rotate_segment_sum_backward<angular, lmax, w, T>(                                                     \
+                  {T(scale), dout, value, weight, wigner, dvalue, add_value, weight_parts, angular_parts,            \
+                   target_start, edges, channels, heads, mmax, rescale_mmax, lanes, items})))
+
+#define ROTATE_SEGMENT_SUM_BACKWARD_WIDTHS(name, angular, blocks, lmax)      \
+    ROTATE_SEGMENT_SUM_BACKWARD(name, angular, blocks, lmax, 4, f32, float)  \
+    ROTATE_SEGMENT_SUM_BACKWARD(name, angular, blocks, lmax, 1, f32, float)  \
+    ROTATE_SEGMENT_SUM_BACKWARD(name, angular, blocks, lmax, 1, f64, double)
+
+#define ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(lmax, blocks)                                    \
+    ROTATE_SEGMENT_SUM_BACKWARD_WIDTHS(rotate_segment_sum_backward, false, blocks, lmax)     \
+    ROTATE_SEGMENT_SUM_BACKWARD_WIDTHS(rotate_segment_sum_backward_angular, true, 3, lmax)
+
+ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(0, 4)
+ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(1, 4)
+ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(2, 4)
+ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(3, 4)
+ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(4, 4)
+ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(5, 3)
+ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(6, 3)
