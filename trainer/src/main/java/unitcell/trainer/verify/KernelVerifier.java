@@ -88,15 +88,17 @@ public final class KernelVerifier {
     public List<DType> types() {
         List<DType> types = new ArrayList<>();
         for (DType dtype : List.of(DType.F32, DType.F64)) {
-            if (computes(device, dtype)
-                    && (dtype == DType.F32
-                            || !device.kernels(dtype)
-                                    .name()
-                                    .equals(oracle.kernels(dtype).name()))) {
+            if (dtype == DType.F32 ? computes(device, dtype) : hasOwn(device, dtype, oracle)) {
                 types.add(dtype);
             }
         }
         return types;
+    }
+
+    /** Whether a device computes in an element type with kernels that are not another device's. */
+    public static boolean hasOwn(Device device, DType dtype, Device other) {
+        return computes(device, dtype)
+                && !device.kernels(dtype).name().equals(other.kernels(dtype).name());
     }
 
     /** Whether a device computes in an element type. */
