@@ -25,6 +25,7 @@ final class Commands {
                 new PretrainCommand(),
                 new ReconstructCommand(),
                 new EvaluateCommand(),
+                new ExplainCommand(),
                 new VerifyCommand(),
                 new VerifyKernelsCommand(),
                 new VerifyGradientsCommand(),
