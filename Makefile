@@ -8,7 +8,7 @@ RUN_MVN = jdk=$(JDK) && JAVA_HOME="$$jdk" \
 	MAVEN_OPTS="$$MAVEN_OPTS --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" \
 	$(MVN) -B -ntp -Dstyle.color=never $(MVN_FLAGS)
 
-.PHONY: build test demo bench bundled-data validity-tables mutants fmt clean help
+.PHONY: build test demo bench profile sanitize kernel-table dist bundled-data validity-tables mutants fmt clean help
 
 build: ## compile, check format and bug patterns, and pack what ./unitcell runs
 	@$(RUN_MVN) -q package -DskipTests
@@ -23,6 +23,23 @@ demo: build ## pre-train on bundled crystals, reconstruct held-out ones, write r
 bench: build ## time training steps and the kernels of this machine
 	@./unitcell bench step
 	@./unitcell bench kernels
+
+# What profile and sanitize take from the command line, as make profile PRESET=medium KERNEL='gather_rotate.*f32'.
+export PRESET CONFIG BATCH KERNEL LAUNCHES SKIP TOOL
+
+profile: build ## profile training steps on the GPU with nsys and ncu: PRESET=, KERNEL=regex and more in kernels-cuda/profile.sh
+	@kernels-cuda/profile.sh
+
+sanitize: build ## check the kernels on the GPU with compute-sanitizer's four tools: PRESET=, KERNEL=regex
+	@kernels-cuda/sanitize.sh
+
+kernel-table: build ## write docs/kernels.md anew: registers and memory of every kernel, bytes and operations of every op
+	@"$(JDK)/bin/java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
+		-Dorg.lwjgl.system.memoryBackend=ffm -cp 'trainer/target/unitcell.jar:trainer/target/lib/*' \
+		unitcell.trainer.bench.KernelTableWriter kernels-cuda/target/kernels kernels-cuda/configs/17m.json docs/kernels.md
+
+dist: build ## one archive for a machine with nothing but a driver, with a Java runtime (DIST_RUNTIME=no: without)
+	@trainer/dist.sh "$(JDK)" target
 
 DATA ?= ../shared/data/mp/*.csv.gz
 BUNDLED = trainer/src/main/resources/unitcell/trainer/data/bundled_crystals.txt.gz
@@ -50,4 +67,4 @@ clean: ## remove everything built
 	@$(RUN_MVN) -q clean
 
 help: ## this text
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24

@@ -2,9 +2,10 @@
 # Compiles the CUDA kernel files: build-kernels.sh OUTPUT_FOLDER [REPORT_FOLDER]
 #
 # For every kernel file: NAME.fatbin with machine code for sm_80 and sm_90 and PTX for compute_80, and NAME.ptx, the same
-# PTX with its header lowered to version 7.0, which drivers older than the compiler accept as well. What the assembler says
-# of registers, shared memory and spills goes to REPORT_FOLDER/NAME.txt. A file is compiled again only if it, a header,
-# this script or the compiler changed. Without nvcc it says so and succeeds: everything but CUDA works without.
+# PTX with its header lowered to version 7.0, which drivers older than the compiler accept as well; that nothing in it is
+# newer than its header says is checked by assembling it once. kernel-files.txt lists the names. What the assembler says of
+# registers, shared memory and spills goes to REPORT_FOLDER/NAME.txt. A file is compiled again only if it, a header, this
+# script or the compiler changed. Without nvcc it says so and succeeds: everything but CUDA works without.
 set -eu
 
 output=$1
@@ -45,7 +46,12 @@ if ! "$nvcc" -std=c++17 -O3 -lineinfo -fatbin -Xptxas -v -Xfatbin=-compress-all 
     exit 255
 fi
 "$nvcc" -std=c++17 -O3 -ptx -arch=compute_80 -o "$work/$name.full.ptx" "$source"
-sed "s/^\.version .*/.version 7.0/" "$work/$name.full.ptx" >"$work/$name.ptx"
+# The hint used_bytes_mask came with version 8.3 and means nothing to older compilers.
+sed "s/^\.version .*/.version 7.0/; /^[[:space:]]*\.pragma \"used_bytes_mask /d" "$work/$name.full.ptx" >"$work/$name.ptx"
+if ! "$nvcc" -cubin -arch=sm_80 -Xptxas -O0 -o "$work/$name.cubin" "$work/$name.ptx" >"$work/$name.check" 2>&1; then
+    cat "$work/$name.check" >&2
+    exit 255
+fi
 mv "$work/$name.fatbin" "$work/$name.ptx" "$output/"
 mv "$work/$name.txt" "$report/"
 printf "%s" "$stamp" >"$report/$name.stamp"
@@ -53,3 +59,6 @@ echo "compiled CUDA kernel file $name"
 '
 printf '%s\0' "$sources"/*.cu |
     xargs -0 -n 1 -P "$jobs" sh -c "$compile" compile "$nvcc" "$output" "$report" "$common" "$version"
+for source in "$sources"/*.cu; do
+    basename "$source" .cu
+done >"$output/kernel-files.txt"

@@ -35,10 +35,14 @@ public final class Tape implements AutoCloseable {
 
     private record Node(String name, Var[] results, Backward backward) {}
 
+    /** Whether profilers are told of the parts of the network: {@code -Dunitcell.nvtx=true}. */
+    private static final String RANGES = "unitcell.nvtx";
+
     private final Device device;
     private final DType dtype;
     private final Mode mode;
     private final boolean detectAnomaly;
+    private final boolean ranges = Boolean.getBoolean(RANGES);
     private final Kernels kernels;
     private final Scope scope;
     private final ArrayList<Node> nodes = new ArrayList<>();
@@ -175,9 +179,15 @@ public final class Tape implements AutoCloseable {
     /** Enters a named part of the network, for error messages and profiles; returns {@code body}'s result. */
     public <T> T named(String name, Supplier<T> body) {
         names.addLast(name);
+        if (ranges) {
+            device.pushRange(name);
+        }
         try {
             return body.get();
         } finally {
+            if (ranges) {
+                device.popRange();
+            }
             names.removeLast();
         }
     }
@@ -239,14 +249,27 @@ public final class Tape implements AutoCloseable {
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
             if (hasGradient(node)) {
-                node.backward().run(gradients);
-                if (detectAnomaly) {
-                    checkInputs(node);
-                }
+                play(node, gradients);
             }
             release(node, readers);
         }
         nodes.clear();
+    }
+
+    private void play(Node node, Gradients gradients) {
+        if (ranges) {
+            device.pushRange("backward of " + node.name());
+        }
+        try {
+            node.backward().run(gradients);
+        } finally {
+            if (ranges) {
+                device.popRange();
+            }
+        }
+        if (detectAnomaly) {
+            checkInputs(node);
+        }
     }
 
     private static boolean hasGradient(Node node) {

@@ -16,6 +16,14 @@ public interface DeviceProvider {
     }
 
     /**
+     * Looks at everything that device {@code index} needs, each by itself, and as deep as only an opened device can be
+     * looked into: functions of libraries, compiled kernels. Must not throw where hardware is absent.
+     */
+    default List<Requirement> inspect(int index) {
+        return requirements(index);
+    }
+
+    /**
      * Opens device {@code index}.
      *
      * @param precision of products of float32 matrices

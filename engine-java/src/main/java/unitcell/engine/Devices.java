@@ -141,26 +141,49 @@ public final class Devices {
         return new Choice(CpuDevice.open(threads), reason);
     }
 
-    private static Choice named(String spec, int threads, Precision precision, Providers providers) {
+    /** A backend's device as users name it. */
+    private record Named(DeviceProvider provider, int index) {
+        private String name() {
+            return provider.kind() + ":" + index;
+        }
+    }
+
+    private static Named find(String spec, Providers providers) {
         int colon = spec.indexOf(':');
         String kind = colon < 0 ? spec : spec.substring(0, colon);
         int index = colon < 0 ? 0 : index(spec, spec.substring(colon + 1));
         if (!kind.equals("cuda")) {
             throw unknown(spec);
         }
-        String name = kind + ":" + index;
         for (DeviceProvider provider : providers.find()) {
             if (provider.kind().equals(kind)) {
-                Availability found = provider.probe(index);
-                if (!found.usable()) {
-                    throw new DeviceException(
-                            "device " + name + " cannot be used: " + found.reason() + "; choose --device cpu or auto");
-                }
-                return new Choice(provider.open(index, threads, precision), "");
+                return new Named(provider, index);
             }
         }
-        throw new DeviceException("device " + name + " cannot be used: no " + kind
+        throw new DeviceException("device " + kind + ":" + index + " cannot be used: no " + kind
                 + " backend is installed (module kernels-cuda is not on the class path); choose --device cpu or auto");
+    }
+
+    private static Choice named(String spec, int threads, Precision precision, Providers providers) {
+        Named named = find(spec, providers);
+        Availability found = named.provider.probe(named.index);
+        if (!found.usable()) {
+            throw new DeviceException(
+                    "device " + named.name() + " cannot be used: " + found.reason() + "; choose --device cpu or auto");
+        }
+        return new Choice(named.provider.open(named.index, threads, precision), "");
+    }
+
+    /**
+     * What the backend of a device finds on this machine, as {@link DeviceProvider#inspect}.
+     *
+     * @param spec {@code cuda} or {@code cuda:K}
+     * @throws IllegalArgumentException if the name is no backend's
+     * @throws DeviceException if no such backend is installed
+     */
+    public static List<DeviceProvider.Requirement> inspect(String spec) {
+        Named named = find(spec, Devices::installed);
+        return named.provider.inspect(named.index);
     }
 
     private static int index(String spec, String digits) {

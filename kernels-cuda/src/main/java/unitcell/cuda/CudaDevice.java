@@ -2,7 +2,9 @@ package unitcell.cuda;
 
 import java.lang.foreign.Arena;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -14,6 +16,7 @@ import unitcell.engine.DType;
 import unitcell.engine.Device;
 import unitcell.engine.Launched;
 import unitcell.engine.Precision;
+import unitcell.engine.kernel.DenseKernels;
 import unitcell.engine.kernel.Kernels;
 import unitcell.engine.memory.MemoryPool;
 
@@ -36,9 +39,16 @@ final class CudaDevice implements Device {
     private final Arena arena = Arena.ofShared();
     private final PinnedStaging staging;
     private final MemoryPool pool;
+    private final CudaMarks marks;
+    private final CacheFlush caches;
     private final CudaModules modules = new CudaModules();
+    private final Launch launch;
     private final CudaQueue queue;
     private final Map<DType, CudaKernels> kernels = new EnumMap<>(DType.class);
+    /** Queues with matrix products of other precisions than the device's own. */
+    private final Map<Precision, CudaQueue> others = new EnumMap<>(Precision.class);
+
+    private final Nvtx ranges = Nvtx.open();
     private final String model;
     private final Precision precision;
 
@@ -54,10 +64,13 @@ final class CudaDevice implements Device {
         CudaException.check(
                 JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
         staging = new PinnedStaging(stream);
-        pool = new MemoryPool(new CudaMemory("cuda:" + index, stream, staging));
+        CudaMemory memory = new CudaMemory("cuda:" + index, stream, staging);
+        pool = new MemoryPool(memory);
+        marks = new CudaMarks(stream);
+        caches = new CacheFlush(
+                memory, CudaClocks.attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE));
         int processors = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
-        Launch launch =
-                new Launch(arena, stream, Boolean.getBoolean(SYNCHRONOUS), processors * BLOCKS_PER_PROCESSOR);
+        launch = new Launch(arena, stream, Boolean.getBoolean(SYNCHRONOUS), processors * BLOCKS_PER_PROCESSOR);
         queue = new CudaQueue(modules, launch, pool, processors);
     }
 
@@ -114,7 +127,8 @@ final class CudaDevice implements Device {
         int minor = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
         return name() + ": " + model + ", compute capability " + major + "." + minor + ", " + queue.processors()
                 + " multiprocessors, " + (bytes[0] >> 20) + " MiB, driver for CUDA " + version[0] / 1000 + "."
-                + version[0] % 1000 / 10 + ", matrix products by " + queue.gemm().description();
+                + version[0] % 1000 / 10 + ", matrix products by " + queue.gemm().description()
+                + (Boolean.getBoolean(Nvtx.PROPERTY) ? ", " + ranges.description() : "");
     }
 
     @Override
@@ -150,6 +164,54 @@ final class CudaDevice implements Device {
         return queue;
     }
 
+    /** The ways of multiplying matrices, each with what it is or why it cannot be used. */
+    Map<String, String> ways() {
+        return GemmChoice.describe(queue, stream);
+    }
+
+    @Override
+    public Mark mark() {
+        return marks.mark();
+    }
+
+    @Override
+    public void flushCaches() {
+        caches.submit();
+    }
+
+    @Override
+    public List<String> clocks() {
+        return CudaClocks.lines(device);
+    }
+
+    @Override
+    public Optional<DenseKernels> products(Precision wanted) {
+        if (wanted == precision) {
+            return Optional.of(kernels(DType.F32).dense());
+        }
+        CudaQueue other = others.get(wanted);
+        if (other == null) {
+            other = new CudaQueue(modules, launch, pool, queue.processors());
+            Gemm gemm = GemmChoice.find(other, stream, wanted);
+            if (gemm == null) {
+                return Optional.empty();
+            }
+            other.use(gemm);
+            others.put(wanted, other);
+        }
+        return Optional.of(new CudaDenseKernels(other, DType.F32));
+    }
+
+    @Override
+    public void pushRange(String name) {
+        ranges.push(name);
+    }
+
+    @Override
+    public void popRange() {
+        ranges.pop();
+    }
+
     @Override
     public void close() {
         int status = JCudaDriver.cuStreamSynchronize(stream);
@@ -159,10 +221,13 @@ final class CudaDevice implements Device {
             throw CudaException.of(status, "closing the device " + name());
         }
         CudaException.check(status, "waiting for the device " + name());
+        others.values().forEach(CudaQueue::close);
         queue.close();
+        caches.close();
         try {
             pool.close();
         } finally {
+            marks.close();
             staging.close();
             modules.close();
             CudaException.check(JCudaDriver.cuStreamDestroy(stream), "cuStreamDestroy");

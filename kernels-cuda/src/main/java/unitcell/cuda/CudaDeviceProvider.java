@@ -69,6 +69,11 @@ public final class CudaDeviceProvider implements DeviceProvider {
         return all;
     }
 
+    @Override
+    public List<Requirement> inspect(int index) {
+        return CudaInspection.of(this, index);
+    }
+
     /** A requirement that is met if the question has an answer, and whose exception says why it is not. */
     private static Requirement answered(String what, Supplier<String> question) {
         try {

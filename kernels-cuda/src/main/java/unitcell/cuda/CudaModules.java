@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import jcuda.driver.CUfunction;
@@ -23,6 +24,11 @@ import unitcell.engine.DeviceException;
 final class CudaModules implements AutoCloseable {
     /** A file to load in place of all built images: what the emulator lists where there is no nvcc. */
     static final String REPLACEMENT = "unitcell.cuda.module";
+    /** Names the form to load, {@code fatbin} or {@code ptx}; without it, the fatbin where the driver takes it. */
+    static final String IMAGE = "unitcell.cuda.image";
+
+    private static final String FATBIN = "fatbin";
+    private static final String PTX = "ptx";
 
     private final Map<String, Loaded> modules = new TreeMap<>();
 
@@ -59,30 +65,69 @@ final class CudaModules implements AutoCloseable {
         if (replacement != null) {
             return new Loaded(checked(family, text(read(Path.of(replacement)))), replacement);
         }
+        String wanted = System.getProperty(IMAGE, "");
+        return switch (wanted) {
+            case FATBIN -> fatbin(family, false);
+            case PTX -> ptx(family, "named by " + IMAGE);
+            case "" -> fatbin(family, true);
+            default ->
+                throw new IllegalArgumentException(
+                        IMAGE + " is '" + wanted + "'; expected " + FATBIN + " or " + PTX);
+        };
+    }
+
+    /** @param orPtx whether the PTX text may be loaded in its place */
+    private static Loaded fatbin(String family, boolean orPtx) {
         byte[] fatbin = resource(family + ".fatbin");
-        String refused = "no fatbin was built";
-        if (fatbin != null) {
-            CUmodule module = new CUmodule();
-            int status = JCudaDriver.cuModuleLoadData(module, fatbin);
-            if (status == 0) {
-                return new Loaded(module, "fatbin");
-            }
-            if (!another(status)) {
-                throw CudaException.of(status, "loading the compiled kernel file " + family + ".fatbin");
-            }
-            refused = "the driver refused the fatbin: " + CUresult.stringFor(status);
+        if (fatbin == null) {
+            return ptx(family, "no fatbin was built");
         }
+        CUmodule module = new CUmodule();
+        int status = JCudaDriver.cuModuleLoadData(module, fatbin);
+        if (status == 0) {
+            return new Loaded(module, FATBIN);
+        }
+        if (!orPtx || !another(status)) {
+            throw CudaException.of(status, "loading the compiled kernel file " + family + ".fatbin");
+        }
+        return ptx(family, "the driver refused the fatbin: " + CUresult.stringFor(status));
+    }
+
+    private static Loaded ptx(String family, String reason) {
         byte[] ptx = resource(family + ".ptx");
         if (ptx == null) {
             throw new DeviceException("this build carries no compiled kernel file " + family
                     + " (nvcc was not found when it was built): build with the CUDA toolkit, or choose --device cpu");
         }
-        return new Loaded(checked(family, text(ptx)), "PTX, compiled by the driver; " + refused);
+        return new Loaded(checked(family, text(ptx)), "PTX, compiled by the driver; " + reason);
     }
 
-    /** Whether another form of the same kernels may succeed: no code for this GPU, or PTX newer than the driver. */
+    /** Names of the kernel files of this build; none where nvcc was not found. */
+    static List<String> families() {
+        byte[] names = resource("kernel-files.txt");
+        return names == null
+                ? List.of()
+                : new String(names, java.nio.charset.StandardCharsets.UTF_8).lines().toList();
+    }
+
+    /** Loads a kernel file in one form and unloads it; returns the status of loading. */
+    static int attempt(String family, boolean asPtx) {
+        byte[] image = asPtx ? resource(family + ".ptx") : resource(family + ".fatbin");
+        if (image == null) {
+            return CUresult.CUDA_ERROR_FILE_NOT_FOUND;
+        }
+        CUmodule module = new CUmodule();
+        int status = JCudaDriver.cuModuleLoadData(module, asPtx ? text(image) : image);
+        return status == 0 ? JCudaDriver.cuModuleUnload(module) : status;
+    }
+
+    /**
+     * Whether another form of the same kernels may succeed: no code for this GPU, PTX newer than the driver, or a
+     * compression that it does not know.
+     */
     private static boolean another(int status) {
         return status == CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU
+                || status == CUresult.CUDA_ERROR_INVALID_IMAGE
                 || status == CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION
                 || status == CUresult.CUDA_ERROR_INVALID_PTX;
     }

@@ -2,7 +2,9 @@ package unitcell.cuda;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import jcuda.driver.CUstream;
 import unitcell.engine.DeviceException;
@@ -37,6 +39,35 @@ enum GemmChoice {
             }
         }
         throw new DeviceException("-D" + PROPERTY + "=" + named + " cannot be used: " + String.join("; ", tried));
+    }
+
+    /** The first that multiplies in a precision beside the device's own, of those that the property allows; null if none. */
+    static Gemm find(CudaQueue queue, CUstream stream, Precision precision) {
+        String named = System.getProperty(PROPERTY);
+        List<String> tried = new ArrayList<>();
+        for (GemmChoice choice : named == null ? List.of(values()) : List.of(of(named))) {
+            if (choice == TILED && precision != Precision.FP32) {
+                continue;
+            }
+            Gemm gemm = choice.attempt(queue, stream, precision, named != null, tried);
+            if (gemm != null) {
+                return gemm;
+            }
+        }
+        return null;
+    }
+
+    /** Each way that the property allows, by its name, with what it is or why it cannot be used. */
+    static Map<String, String> describe(CudaQueue queue, CUstream stream) {
+        Map<String, String> ways = new LinkedHashMap<>();
+        String named = System.getProperty(PROPERTY);
+        for (GemmChoice choice : named == null ? List.of(values()) : List.of(of(named))) {
+            List<String> tried = new ArrayList<>();
+            try (Gemm gemm = choice.attempt(queue, stream, Precision.FP32, true, tried)) {
+                ways.put(choice.key, gemm == null ? "cannot be used: " + String.join("; ", tried) : gemm.description());
+            }
+        }
+        return ways;
     }
 
     private static GemmChoice of(String name) {

@@ -1,13 +1,16 @@
 package unitcell.engine.profile;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import unitcell.engine.DType;
 import unitcell.engine.Device;
 import unitcell.engine.Launched;
 import unitcell.engine.Precision;
+import unitcell.engine.kernel.DenseKernels;
 import unitcell.engine.kernel.Kernels;
 import unitcell.engine.memory.MemoryPool;
 
@@ -56,6 +59,36 @@ final class InterceptedDevice implements Device {
     @Override
     public void synchronise() {
         device.synchronise();
+    }
+
+    @Override
+    public Mark mark() {
+        return device.mark();
+    }
+
+    @Override
+    public void flushCaches() {
+        device.flushCaches();
+    }
+
+    @Override
+    public List<String> clocks() {
+        return device.clocks();
+    }
+
+    @Override
+    public Optional<DenseKernels> products(Precision precision) {
+        return device.products(precision);
+    }
+
+    @Override
+    public void pushRange(String name) {
+        device.pushRange(name);
+    }
+
+    @Override
+    public void popRange() {
+        device.popRange();
     }
 
     @Override

@@ -15,8 +15,12 @@ import unitcell.engine.Device;
 public final class KernelProfile {
     private final Map<String, Entry> entries = new TreeMap<>();
     private final List<Long> steps = new ArrayList<>();
+    private final List<Call> calls = new ArrayList<>();
     private long begun;
     private boolean running;
+
+    /** A call of the step that is running. Its time is asked for at the end, when the device has come to its marks. */
+    private record Call(Entry entry, Device.Mark begin, Device.Mark end) {}
 
     /** What one kernel did so far, and in the step that is running. */
     private static final class Entry {
@@ -37,15 +41,16 @@ public final class KernelProfile {
      */
     public record Row(String kernel, double calls, double seconds, double flops, double bytes) {}
 
-    /** A device that computes and owns memory as {@code device} does, and whose kernels are timed by this profile: each call is waited for. */
+    /**
+     * A device that computes and owns memory as {@code device} does, and whose kernels are timed by this profile: by the
+     * device's own clock where it computes asynchronously, so that calls need not be waited for.
+     */
     public Device attach(Device device) {
         return new InterceptedDevice(device, dtype -> call -> {
             KernelWork work = KernelWork.of(call.operation().name(), call.arguments());
-            device.synchronise();
-            long start = System.nanoTime();
+            Device.Mark begin = device.mark();
             Object result = call.proceed();
-            device.synchronise();
-            add(call.operation().name(), System.nanoTime() - start, work);
+            add(call.operation().name(), begin, device.mark(), work);
             return result;
         });
     }
@@ -56,10 +61,16 @@ public final class KernelProfile {
         begun = System.nanoTime();
     }
 
-    /** The step ends. */
+    /** The step ends; its last kernel has been waited for. */
     public void end() {
         steps.add(System.nanoTime() - begun);
         running = false;
+        for (Call call : calls) {
+            call.entry.nanos += Math.round(1e9 * call.end.secondsSince(call.begin));
+            call.begin.close();
+            call.end.close();
+        }
+        calls.clear();
         for (Entry entry : entries.values()) {
             while (entry.steps.size() < steps.size() - 1) {
                 entry.steps.add(0L); // a kernel that earlier steps did not call
@@ -69,13 +80,16 @@ public final class KernelProfile {
         }
     }
 
-    private void add(String kernel, long nanos, KernelWork work) {
+    private void add(String kernel, Device.Mark begin, Device.Mark end, KernelWork work) {
         if (running) {
             Entry entry = entries.computeIfAbsent(kernel, k -> new Entry());
-            entry.nanos += nanos;
             entry.calls++;
             entry.flops += work.flops();
             entry.bytes += work.bytes();
+            calls.add(new Call(entry, begin, end));
+        } else {
+            begin.close();
+            end.close();
         }
     }
 

@@ -2,10 +2,16 @@ package unitcell.trainer.bench;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CyclicBarrier;
+import unitcell.engine.DType;
 import unitcell.engine.Device;
+import unitcell.engine.Precision;
+import unitcell.engine.Tensor;
+import unitcell.engine.kernel.DenseKernels;
 import unitcell.engine.kernel.Matrix;
-import unitcell.trainer.cases.KernelCase.Call;
+import unitcell.engine.memory.Scope;
 import unitcell.trainer.cases.Workspace;
 
 /**
@@ -13,11 +19,14 @@ import unitcell.trainer.cases.Workspace;
  * large matrix product.
  *
  * @param copyBytes bytes a second, those read and those written together
- * @param gemmFlops operations a second of a product of two matrices of 512 x 512, all threads
- * @param gemmFlopsOneThread the same with one thread; NaN where the device is not a CPU
+ * @param gemm the device's own products
+ * @param gemmFlopsOneThread operations a second of the same product with one thread; NaN where the device is not a CPU
+ * @param others products in other precisions that the device offers
+ * @param emptySeconds what the device's clock measures around nothing, which every time includes; 0 on a CPU
  */
-public record Ceilings(double copyBytes, double gemmFlops, double gemmFlopsOneThread) {
-    /** Bytes of each buffer: far more than any cache. */
+public record Ceilings(
+        double copyBytes, Product gemm, double gemmFlopsOneThread, List<Product> others, double emptySeconds) {
+    /** Bytes of each buffer of a CPU: far more than any cache. */
     private static final long COPIED = 256L << 20;
 
     private static final int GEMM = 512;
@@ -27,44 +36,133 @@ public record Ceilings(double copyBytes, double gemmFlops, double gemmFlopsOneTh
 
     private static final int PRODUCTS = 60;
 
+    /**
+     * The rate of products of two square matrices.
+     *
+     * @param precision of the products, empty where the device does not name it
+     * @param size rows and columns
+     * @param flops operations a second
+     */
+    public record Product(String precision, int size, double flops) {}
+
     /** Of a CPU: plain copies by {@code threads} threads; {@code one} is the same device with one thread. */
     public static Ceilings ofCpu(Device device, Device one, int threads) {
-        return new Ceilings(hostCopy(threads), gemm(device), gemm(one));
+        return new Ceilings(
+                hostCopy(threads),
+                new Product("", GEMM, hostGemm(device)),
+                hostGemm(one),
+                List.of(),
+                0);
     }
 
-    /** Of a device with memory of its own: copies by its own kernel. */
+    /**
+     * Of a device with memory and a clock of its own: copies of ever larger buffers and products of ever larger matrices
+     * until they take {@link #LONG}, and the best of them.
+     */
     public static Ceilings ofAccelerator(Device device) {
-        return new Ceilings(deviceCopy(device), gemm(device), Double.NaN);
+        DenseKernels own = device.kernels(DType.F32).dense();
+        List<Product> others = new ArrayList<>();
+        for (Precision precision : Precision.values()) {
+            if (precision != device.precision()) {
+                device.products(precision).ifPresent(dense -> others.add(largeGemm(device, dense, precision.key())));
+            }
+        }
+        String precision = device.precision().key();
+        double empty = SettledTiming.measure(device, COPIES, false, () -> {}).device().median();
+        return new Ceilings(deviceCopy(device), largeGemm(device, own, precision), Double.NaN, others, empty);
     }
 
     /** Fraction of the time in which the machine at its best would have done it: moving the bytes, or the arithmetic. */
     double share(double flops, double bytes, double seconds) {
-        return Math.max(bytes / copyBytes, flops / gemmFlops) / seconds;
+        return Math.max(bytes / copyBytes, flops / gemm.flops) / seconds;
     }
 
-    private static double gemm(Device device) {
+    private static double hostGemm(Device device) {
         try (Workspace w = new Workspace(device)) {
             Matrix a = Matrix.of(w.in(GEMM, GEMM));
             Matrix b = Matrix.of(w.in(GEMM, GEMM));
             Matrix c = Matrix.of(w.out(GEMM, GEMM));
-            Call call = new Call(2.0 * GEMM * GEMM * GEMM, () -> {
-                w.kernels().dense().gemm(1, a, b, 0, c);
-                device.synchronise();
-            });
-            return call.flops() / SettledTiming.measure(PRODUCTS, call.run()).min();
+            double flops = 2.0 * GEMM * GEMM * GEMM;
+            return flops
+                    / SettledTiming.measure(PRODUCTS, () -> {
+                                w.kernels().dense().gemm(1, a, b, 0, c);
+                                device.synchronise();
+                            })
+                            .min();
+        }
+    }
+
+    /** A measurement that takes so long, in seconds, needs no larger work. */
+    private static final double LONG = 0.01;
+
+    private static final int SMALLEST_PRODUCT = 256;
+    private static final int LARGEST_PRODUCT = 8192;
+    private static final long SMALLEST_COPY = 16L << 20;
+    private static final long LARGEST_COPY = 1L << 30;
+
+    private static Product largeGemm(Device device, DenseKernels products, String precision) {
+        Product best = new Product(precision, 0, 0);
+        for (int size = SMALLEST_PRODUCT; size <= LARGEST_PRODUCT; size *= 2) {
+            int n = size;
+            try (Scope scope = new Scope(device.pool(), "bench")) {
+                Matrix a = Matrix.of(random(device, scope, n));
+                Matrix b = Matrix.of(random(device, scope, n));
+                Matrix c = Matrix.of(scope.zeros(DType.F32, n, n));
+                double seconds = SettledTiming.measure(device, COPIES, true, () -> products.gemm(1, a, b, 0, c))
+                        .device()
+                        .min();
+                double flops = 2.0 * n * n * n / seconds;
+                if (flops > best.flops) {
+                    best = new Product(precision, n, flops);
+                }
+                if (seconds > LONG) {
+                    break;
+                }
+            }
+        }
+        return best;
+    }
+
+    /**
+     * Random numbers, made once for a smallest product and repeated: a GPU runs faster on numbers without entropy, which a
+     * ceiling must not.
+     */
+    private static Tensor random(Device device, Scope scope, int size) {
+        try (Workspace w = new Workspace(device)) {
+            Tensor some = w.in(SMALLEST_PRODUCT, SMALLEST_PRODUCT);
+            Tensor all = scope.empty(DType.F32, size, size);
+            Tensor parts = all.reshape(all.size() / some.size(), some.size());
+            for (long i = 0; i < parts.dim(0); i++) {
+                parts.rows(i, i + 1).copyFrom(some);
+            }
+            device.synchronise();
+            return all;
         }
     }
 
     private static double deviceCopy(Device device) {
-        try (Workspace w = new Workspace(device)) {
-            var x = w.tape().zeros(COPIED / 4);
-            var y = w.tape().zeros(COPIED / 4);
-            Timing timing = SettledTiming.measure(COPIES, () -> {
-                w.kernels().pointwise().axpby(1, x, 0, y);
-                device.synchronise();
-            });
-            return 2.0 * COPIED / timing.min();
+        double best = 0;
+        long most = Math.clamp(device.pool().memory().capacity() / 8, SMALLEST_COPY, LARGEST_COPY);
+        for (long bytes = SMALLEST_COPY; bytes <= most; bytes *= 4) {
+            try (Scope scope = new Scope(device.pool(), "bench")) {
+                Tensor from = scope.zeros(DType.F32, bytes / 4);
+                Tensor to = scope.zeros(DType.F32, bytes / 4);
+                var pointwise = device.kernels(DType.F32).pointwise();
+                // By the driver's own copy or by a kernel, whichever is faster.
+                double copy = SettledTiming.measure(device, COPIES, false, () -> to.copyFrom(from))
+                        .device()
+                        .min();
+                double kernel = SettledTiming.measure(device, COPIES, false, () -> pointwise.axpby(1, from, 0, to))
+                        .device()
+                        .min();
+                double seconds = Math.min(copy, kernel);
+                best = Math.max(best, 2.0 * bytes / seconds);
+                if (seconds > LONG) {
+                    break;
+                }
+            }
         }
+        return best;
     }
 
     /** Plain copies of off-heap memory, each thread its own part. */

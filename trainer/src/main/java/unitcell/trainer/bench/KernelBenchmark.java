@@ -30,18 +30,34 @@ public final class KernelBenchmark {
      * @param family of the kernel contract
      * @param kernel name in the kernel contract
      * @param shape sizes, for people
-     * @param timing seconds of a call
+     * @param timing seconds of a call, of the device
+     * @param submit seconds of the host for submitting a call; on a CPU the same as {@code timing}
      * @param flops operations of a call: those of the kernel's definition, a function such as exp being one
      * @param bytes that a call must at least move: arguments read once, results written once
      * @param share of the machine's ceilings: the time it would need at best, by {@link Ceilings}, over the median
      */
     public record Row(
-            String family, String kernel, String shape, Timing timing, double flops, double bytes, double share) {
+            String family,
+            String kernel,
+            String shape,
+            Timing timing,
+            Timing submit,
+            double flops,
+            double bytes,
+            double share) {
         /** Operations for each byte. */
         public double intensity() {
             return flops / bytes;
         }
     }
+
+    /**
+     * What one call of a kernel has to do, whatever the device.
+     *
+     * @param flops as in {@link Row}
+     * @param bytes as in {@link Row}
+     */
+    public record Work(String family, String kernel, String shape, double flops, double bytes) {}
 
     /** Prepares all kernels at a network's sizes. */
     public KernelBenchmark(Device device, EquiformerV2Config config, GraphBatch batch) {
@@ -60,15 +76,29 @@ public final class KernelBenchmark {
         return fitting(filter).stream().map(KernelCase::kernel).toList();
     }
 
+    /** The work of the kernels whose family or name contains {@code filter}, ignoring case; nothing is timed. */
+    public List<Work> work(String filter) {
+        List<Work> out = new ArrayList<>();
+        for (KernelCase c : fitting(filter)) {
+            try (Workspace workspace = new Workspace(device)) {
+                Call call = c.setup().prepare(workspace);
+                out.add(new Work(c.family(), c.kernel(), c.shape(), call.flops(), workspace.bytes()));
+            }
+        }
+        return out;
+    }
+
     /**
      * Times the kernels whose family or name contains {@code filter}, ignoring case.
      *
+     * @param warm whether a call finds what the call before left in the device's caches, or empty caches where the device
+     *     can empty them
      * @param each receives each row as it is measured
      */
-    public List<Row> run(String filter, int repeats, Ceilings ceilings, Consumer<Row> each) {
+    public List<Row> run(String filter, int repeats, boolean warm, Ceilings ceilings, Consumer<Row> each) {
         List<Row> rows = new ArrayList<>();
         for (KernelCase c : fitting(filter)) {
-            Row row = time(c, repeats, ceilings);
+            Row row = time(c, repeats, warm, ceilings);
             each.accept(row);
             rows.add(row);
         }
@@ -83,16 +113,15 @@ public final class KernelBenchmark {
                 .toList();
     }
 
-    private Row time(KernelCase c, int repeats, Ceilings ceilings) {
+    private Row time(KernelCase c, int repeats, boolean warm, Ceilings ceilings) {
         try (Workspace workspace = new Workspace(device)) {
             Call call = c.setup().prepare(workspace);
-            Timing timing = SettledTiming.measure(repeats, () -> {
-                call.run().run();
-                device.synchronise();
-            });
+            SettledTiming.OfDevice timing = SettledTiming.measure(device, repeats, warm, call.run());
             double bytes = workspace.bytes();
-            double share = ceilings.share(call.flops(), bytes, timing.median());
-            return new Row(c.family(), c.kernel(), c.shape(), timing, call.flops(), bytes, share);
+            double share =
+                    ceilings.share(call.flops(), bytes, timing.device().median());
+            return new Row(
+                    c.family(), c.kernel(), c.shape(), timing.device(), timing.submit(), call.flops(), bytes, share);
         }
     }
 }

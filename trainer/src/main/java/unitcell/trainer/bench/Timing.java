@@ -12,13 +12,12 @@ import java.util.Locale;
  * @param count measurements
  */
 public record Timing(double median, double min, double max, int count) {
-    /** Summarises measurements in nanoseconds; at least one. */
-    public static Timing of(long[] nanoseconds) {
-        long[] sorted = nanoseconds.clone();
+    /** Summarises measurements in seconds; at least one. */
+    public static Timing of(double[] seconds) {
+        double[] sorted = seconds.clone();
         Arrays.sort(sorted);
         int n = sorted.length;
-        double median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0;
-        return new Timing(median / 1e9, sorted[0] / 1e9, sorted[n - 1] / 1e9, n);
+        return new Timing((sorted[(n - 1) / 2] + sorted[n / 2]) / 2, sorted[0], sorted[n - 1], n);
     }
 
     /** Runs {@code work} {@code warmup} times unmeasured, then {@code count} times measured. */
@@ -26,11 +25,11 @@ public record Timing(double median, double min, double max, int count) {
         for (int i = 0; i < warmup; i++) {
             work.run();
         }
-        long[] times = new long[count];
+        double[] times = new double[count];
         for (int i = 0; i < count; i++) {
             long start = System.nanoTime();
             work.run();
-            times[i] = System.nanoTime() - start;
+            times[i] = (System.nanoTime() - start) / 1e9;
         }
         return of(times);
     }

@@ -2,14 +2,11 @@ package unitcell.trainer.cli;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import unitcell.engine.Device;
 import unitcell.engine.Devices;
 import unitcell.engine.io.AtomicFiles;
-import unitcell.engine.io.JsonArray;
 import unitcell.engine.io.JsonObject;
-import unitcell.net.GraphBatch;
 import unitcell.trainer.Console;
 import unitcell.trainer.ExitCode;
 import unitcell.trainer.TrainerException;
@@ -27,8 +24,10 @@ final class BenchKernelsCommand implements Command {
                     "only kernels with this in their family or name, as norm, so2 or Backward; case is ignored")
             .without("all kernels");
 
-    /** Widths of the columns that are printed as each kernel is done. */
-    private static final String ROW = "%-10s %-27s %6s %11s %11s %8s %8s %8s %6s  %s";
+    private static final CommandOption<Boolean> WARM = CommandOption.flag(
+            "warm", "on a GPU, let a call find what the call before left in the caches, instead of emptying them");
+    private static final CommandOption<Boolean> LIST =
+            CommandOption.flag("list", "do not time anything: list the bytes and operations of every kernel");
 
     @Override
     public String name() {
@@ -54,7 +53,14 @@ final class BenchKernelsCommand implements Command {
                 ceilings are measured in the same run: memory copied by all threads over buffers far larger than the \
                 caches, and products of matrices of 512 x 512. "share" is the time that the ceilings would take, bytes \
                 or operations, whichever is longer, over the median. Above 100 % the data fit into caches, or the \
-                kernel needs fewer operations than its definition.""";
+                kernel needs fewer operations than its definition.
+
+                On a GPU the times are its own, between two events on its stream; its caches are emptied before each \
+                call (--warm leaves them), which also lets the host run ahead. "submit us" is the host's time for \
+                submitting a call: where it is longer than the GPU's, training waits for the host. The ceilings are \
+                the best of copies up to 1 GiB and of products up to 8192 x 8192, as far as those stay quick, in the \
+                device's precision and beside it in the other that cuBLAS has; "share" is of the former. The line of \
+                clocks tells the rates by the driver and, where nvidia-smi is installed, those of the moment.""";
     }
 
     @Override
@@ -68,6 +74,8 @@ final class BenchKernelsCommand implements Command {
                 BenchBatch.MAX_NEIGHBORS,
                 FILTER,
                 REPEATS,
+                WARM,
+                LIST,
                 SharedOptions.DEVICE,
                 SharedOptions.PRECISION,
                 SharedOptions.THREADS,
@@ -77,7 +85,9 @@ final class BenchKernelsCommand implements Command {
     @Override
     public List<String> examples() {
         return List.of(
-                "./unitcell bench kernels", "./unitcell bench kernels --filter so2 --threads 1 --json kernels.json");
+                "./unitcell bench kernels",
+                "./unitcell bench kernels --filter so2 --threads 1 --json kernels.json",
+                "./unitcell bench kernels --device cuda --model-config model.json --batch 16 --json kernels.json");
     }
 
     @Override
@@ -99,30 +109,34 @@ final class BenchKernelsCommand implements Command {
                         + " fits no kernel; expected a part of dense, spherical, radial, segment, pointwise, norm, optimiser or of "
                         + String.join(", ", benchmark.kernels("")));
             }
-            printBatch(console, work.batch());
+            if (arguments.get(LIST)) {
+                list(arguments, console, work, benchmark.work(filter));
+                return ExitCode.OK;
+            }
+            KernelReport report = new KernelReport(console, device, threads);
             Ceilings ceilings = ceilings(device, threads);
-            console.line(line(ceilings, threads));
-            console.print(
-                    ROW,
-                    "family",
-                    "kernel",
-                    "calls",
-                    "median us",
-                    "min us",
-                    "GB/s",
-                    "GFLOP/s",
-                    "F/B",
-                    "share",
-                    "sizes");
+            report.begin(work.batch(), ceilings);
+            boolean warm = arguments.get(WARM);
             List<KernelBenchmark.Row> rows =
-                    benchmark.run(filter, arguments.get(REPEATS), ceilings, row -> print(console, row));
+                    benchmark.run(filter, arguments.get(REPEATS), warm, ceilings, report::print);
+            JsonObject json = report.end(work.batch(), warm, ceilings, rows);
             if (arguments.find(SharedOptions.JSON).isPresent()) {
-                AtomicFiles.replace(
-                        arguments.get(SharedOptions.JSON),
-                        json(work.batch(), device, threads, ceilings, rows).pretty() + "\n");
+                AtomicFiles.replace(arguments.get(SharedOptions.JSON), json.pretty() + "\n");
             }
         }
         return ExitCode.OK;
+    }
+
+    private static void list(
+            Arguments arguments, Console console, BenchBatch work, List<KernelBenchmark.Work> works)
+            throws IOException {
+        KernelReport.printBatch(console, work.batch());
+        KernelReport.print(console, works);
+        if (arguments.find(SharedOptions.JSON).isPresent()) {
+            AtomicFiles.replace(
+                    arguments.get(SharedOptions.JSON),
+                    KernelReport.json(work.batch(), works).pretty() + "\n");
+        }
     }
 
     /** CPUs are also measured with one thread. */
@@ -133,77 +147,5 @@ final class BenchKernelsCommand implements Command {
         try (Device one = Devices.open(device.name(), 1)) {
             return Ceilings.ofCpu(device, one, threads);
         }
-    }
-
-    private static void printBatch(Console console, GraphBatch batch) {
-        console.print("%d crystals, %d atoms, %d edges", batch.crystals(), batch.nodes(), batch.edges());
-    }
-
-    private static String line(Ceilings c, int threads) {
-        String one = Double.isNaN(c.gemmFlopsOneThread())
-                ? ""
-                : String.format(Locale.ROOT, " (%.1f with one thread)", c.gemmFlopsOneThread() / 1e9);
-        String copiers = Double.isNaN(c.gemmFlopsOneThread()) ? "" : " with " + threads + " threads";
-        return String.format(
-                Locale.ROOT,
-                "ceilings: copy %.1f GB/s%s, 512 x 512 product %.1f GFLOP/s%s",
-                c.copyBytes() / 1e9,
-                copiers,
-                c.gemmFlops() / 1e9,
-                one);
-    }
-
-    private static void print(Console console, KernelBenchmark.Row r) {
-        double median = r.timing().median();
-        console.print(
-                ROW,
-                r.family(),
-                r.kernel(),
-                r.timing().count(),
-                format("%.1f", median * 1e6),
-                format("%.1f", r.timing().min() * 1e6),
-                format("%.2f", r.bytes() / median / 1e9),
-                format("%.2f", r.flops() / median / 1e9),
-                format("%.2f", r.intensity()),
-                format("%.0f%%", 100 * r.share()),
-                r.shape());
-    }
-
-    private static String format(String format, double value) {
-        return String.format(Locale.ROOT, format, value);
-    }
-
-    private static JsonObject json(
-            GraphBatch batch, Device device, int threads, Ceilings ceilings, List<KernelBenchmark.Row> rows) {
-        return JsonObject.builder()
-                .put("device", device.description())
-                .put("threads", threads)
-                .put("crystals", batch.crystals())
-                .put("atoms", batch.nodes())
-                .put("edges", batch.edges())
-                .put("copy_bytes_per_s", ceilings.copyBytes())
-                .put("gemm_flops_per_s", ceilings.gemmFlops())
-                .putOrNull("gemm_flops_per_s_one_thread", ceilings.gemmFlopsOneThread())
-                .put(
-                        "kernels",
-                        JsonArray.of(
-                                rows.stream().map(BenchKernelsCommand::json).toList()))
-                .build();
-    }
-
-    private static JsonObject json(KernelBenchmark.Row r) {
-        return JsonObject.builder()
-                .put("family", r.family())
-                .put("kernel", r.kernel())
-                .put("sizes", r.shape())
-                .put("calls", r.timing().count())
-                .put("median_s", r.timing().median())
-                .put("min_s", r.timing().min())
-                .put("max_s", r.timing().max())
-                .put("bytes", r.bytes())
-                .put("flops", r.flops())
-                .put("flops_per_byte", r.intensity())
-                .put("share_of_ceilings", r.share())
-                .build();
     }
 }

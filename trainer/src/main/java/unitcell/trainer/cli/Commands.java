@@ -31,6 +31,7 @@ final class Commands {
                 new VerifyGradientsCommand(),
                 new VerifyEquivarianceCommand(),
                 new VerifyGoldenCommand(),
+                new VerifyDeviceCommand(),
                 new BenchStepCommand(),
                 new BenchKernelsCommand()));
     }

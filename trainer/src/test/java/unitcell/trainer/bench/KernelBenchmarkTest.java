@@ -13,6 +13,9 @@ import unitcell.net.ModelPresets;
 import unitcell.trainer.data.BundledCrystals;
 
 class KernelBenchmarkTest {
+    private static final Ceilings CEILINGS =
+            new Ceilings(1e9, new Ceilings.Product("", 512, 1e9), 1e9, List.of(), 0);
+
     @Test
     void rowsComeInTheOrderOfTheirNames() {
         var config = ModelPresets.of("tiny");
@@ -21,7 +24,7 @@ class KernelBenchmarkTest {
             KernelBenchmark benchmark = new KernelBenchmark(device, config, batch);
             List<String> names = benchmark.kernels("Sigmoid");
             assertEquals(List.of("sigmoid", "sigmoidBackward"), names);
-            List<KernelBenchmark.Row> rows = benchmark.run("sigmoid", 1, new Ceilings(1e9, 1e9, 1e9), row -> {});
+            List<KernelBenchmark.Row> rows = benchmark.run("sigmoid", 1, false, CEILINGS, row -> {});
             assertEquals(names, rows.stream().map(KernelBenchmark.Row::kernel).toList());
             assertTrue(rows.get(0).bytes() > 0 && rows.get(0).flops() > 0, rows.toString());
         }
@@ -29,7 +32,7 @@ class KernelBenchmarkTest {
 
     @Test
     void theShareIsThatOfTheNearerCeiling() {
-        Ceilings ceilings = new Ceilings(10, 100, 50);
+        Ceilings ceilings = new Ceilings(10, new Ceilings.Product("", 512, 100), 50, List.of(), 0);
         assertEquals(0.5, ceilings.share(0, 10, 2));
         assertEquals(0.75, ceilings.share(300, 10, 4));
     }
