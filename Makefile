@@ -8,7 +8,7 @@ RUN_MVN = jdk=$(JDK) && JAVA_HOME="$$jdk" \
 	MAVEN_OPTS="$$MAVEN_OPTS --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" \
 	$(MVN) -B -ntp -Dstyle.color=never $(MVN_FLAGS)
 
-.PHONY: build test demo bench profile sanitize kernel-table dist bundled-data validity-tables fmt clean help
+.PHONY: build test demo bench profile sanitize kernel-table dist bundled-data validity-tables mutants fmt clean help
 
 build: ## compile, check format and bug patterns, and pack what ./unitcell runs
 	@$(RUN_MVN) -q package -DskipTests
@@ -52,6 +52,13 @@ VALIDITY = model/src/main/resources/unitcell/crystal/validity
 validity-tables: build ## write the tables of oxidation states anew from SMACT's data files, SMACT=DIR
 	@"$(JDK)/bin/java" -cp 'trainer/target/unitcell.jar:trainer/target/lib/*' \
 		unitcell.crystal.validity.ElementTableWriter '$(SMACT)' $(VALIDITY)
+
+KERNEL ?= .
+MUTATE ?= all
+mutants: ## spoil the CUDA kernels place by place and see whether the tests notice, KERNEL=gemm MUTATE=barriers|checks
+	@$(RUN_MVN) -q test-compile -pl tests -am
+	@"$(JDK)/bin/java" -cp "tests/target/test-classes:$$(cat tests/target/test-classpath.txt)" \
+		unitcell.tests.cuda.KernelMutants . '$(KERNEL)' '$(MUTATE)'
 
 fmt: ## format the sources
 	@$(RUN_MVN) -q spotless:apply

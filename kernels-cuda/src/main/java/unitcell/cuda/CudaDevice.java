@@ -74,7 +74,12 @@ final class CudaDevice implements Device {
         queue = new CudaQueue(modules, launch, pool, processors);
     }
 
-    /** Opens device {@code index}; the native libraries must have been loaded. */
+    /** Opens device {@code index} with products in float32; the native libraries must have been loaded. */
+    static CudaDevice open(int index) {
+        return open(index, Precision.FP32);
+    }
+
+    /** As {@link #open(int)}, with products in a precision. */
     static CudaDevice open(int index, Precision precision) {
         CudaDevice device = new CudaDevice(index, precision);
         try {

@@ -27,8 +27,10 @@ import unitcell.trainer.data.DatasetReader;
  * What benchmarks work on: a network's configuration and one batch of crystals, with the options that choose them.
  *
  * @param config with rows for all species of the batch
+ * @param crystals of the batch
+ * @param rule which of their atoms are neighbours
  */
-record BenchBatch(EquiformerV2Config config, GraphBatch batch) {
+record BenchBatch(EquiformerV2Config config, List<Crystal> crystals, NeighborRule rule, GraphBatch batch) {
     static final CommandOption<Path> MODEL_CONFIG = CommandOption.of(
             "model-config",
             ValueType.path("FILE"),
@@ -52,10 +54,11 @@ record BenchBatch(EquiformerV2Config config, GraphBatch batch) {
     static BenchBatch of(Arguments arguments, Console console) throws IOException {
         EquiformerV2Config config = config(arguments);
         List<Crystal> crystals = crystals(arguments, console);
-        NeighborRule rule = NeighborRule.within(arguments.find(CUTOFF).orElse(config.maxRadius()));
+        NeighborRule all = NeighborRule.within(arguments.find(CUTOFF).orElse(config.maxRadius()));
         int neighbors = arguments.find(MAX_NEIGHBORS).orElse(config.maxNeighbors());
-        GraphBatch batch = GraphBatches.of(crystals, neighbors == 0 ? rule : rule.nearestStrict(neighbors));
-        return new BenchBatch(withRowsFor(batch, config, console), batch);
+        NeighborRule rule = neighbors == 0 ? all : all.nearestStrict(neighbors);
+        GraphBatch batch = GraphBatches.of(crystals, rule);
+        return new BenchBatch(withRowsFor(batch, config, console), crystals, rule, batch);
     }
 
     private static EquiformerV2Config config(Arguments arguments) throws IOException {

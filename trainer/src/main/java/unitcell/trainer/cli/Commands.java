@@ -25,10 +25,12 @@ final class Commands {
                 new PretrainCommand(),
                 new ReconstructCommand(),
                 new EvaluateCommand(),
-                new VerifyGoldenCommand(),
+                new ExplainCommand(),
+                new VerifyCommand(),
                 new VerifyKernelsCommand(),
                 new VerifyGradientsCommand(),
                 new VerifyEquivarianceCommand(),
+                new VerifyGoldenCommand(),
                 new VerifyDeviceCommand(),
                 new BenchStepCommand(),
                 new BenchKernelsCommand()));
@@ -37,6 +39,11 @@ final class Commands {
     /** In the order of the help text. */
     List<Command> list() {
         return List.copyOf(byName.values());
+    }
+
+    /** Whether there is a command of exactly this name. */
+    boolean has(String name) {
+        return byName.containsKey(name);
     }
 
     /** Commands whose name starts with this word and has a second one; empty if the word names no group. */
@@ -54,16 +61,18 @@ final class Commands {
     record Found(Command command, List<String> rest) {}
 
     /**
-     * Finds the command that a command line names with its first word or two.
+     * Finds the command that a command line names with its first word or two. A word that names a command and begins the
+     * names of others is the command where options follow it, or nothing.
      *
      * @throws TrainerException with a suggestion if there is none
      */
     Found find(List<String> words) {
         String first = words.get(0);
-        if (byName.containsKey(first)) {
+        List<Command> group = group(first);
+        boolean alone = group.isEmpty() || words.size() < 2 || words.get(1).startsWith("-");
+        if (byName.containsKey(first) && alone) {
             return new Found(byName.get(first), words.subList(1, words.size()));
         }
-        List<Command> group = group(first);
         if (group.isEmpty()) {
             throw TrainerException.usage("unknown command " + first + Suggestions.hint(first, firstWords(), "")
                     + " (./unitcell --help lists the commands)");

@@ -35,6 +35,15 @@ final class HelpPage {
 
     /** What {@code ./unitcell COMMAND --help} prints. */
     static String command(Command command) {
+        return command(command, List.of());
+    }
+
+    /**
+     * As {@link #command(Command)}, for a command whose name begins the names of others.
+     *
+     * @param parts those others
+     */
+    static String command(Command command, List<Command> parts) {
         StringBuilder text = new StringBuilder("usage: ./unitcell " + command.name());
         for (Operand operand : command.operands()) {
             text.append(' ').append(operand.name());
@@ -53,6 +62,11 @@ final class HelpPage {
         }
         for (CommandOption<?> option : ArgumentParser.optionsOf(command)) {
             entry(text, label(option), explanation(option));
+        }
+        if (!parts.isEmpty()) {
+            text.append('\n');
+            list(text, parts);
+            text.append("./unitcell ").append(command.name()).append(" WHAT --help explains one of them.\n");
         }
         text.append('\n').append(command.examples().size() == 1 ? "example:\n" : "examples:\n");
         command.examples().forEach(example -> text.append("  ").append(example).append('\n'));

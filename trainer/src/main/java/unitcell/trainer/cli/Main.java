@@ -80,10 +80,11 @@ public final class Main {
         if (subject.isEmpty()) {
             return Optional.of(HelpPage.program(commands));
         }
-        if (subject.size() == 1 && !commands.group(subject.get(0)).isEmpty()) {
-            return Optional.of(HelpPage.group(subject.get(0), commands.group(subject.get(0))));
+        List<Command> group = subject.size() == 1 ? commands.group(subject.get(0)) : List.of();
+        if (!group.isEmpty() && !commands.has(subject.get(0))) {
+            return Optional.of(HelpPage.group(subject.get(0), group));
         }
-        return Optional.of(HelpPage.command(commands.find(subject).command()));
+        return Optional.of(HelpPage.command(commands.find(subject).command(), group));
     }
 
     private static String version() {

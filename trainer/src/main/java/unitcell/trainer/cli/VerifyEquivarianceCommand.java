@@ -59,7 +59,6 @@ final class VerifyEquivarianceCommand implements Command {
                 SharedOptions.CHECKPOINT.without("small networks of all kinds"),
                 CRYSTALS,
                 SharedOptions.DEVICE,
-                SharedOptions.PRECISION,
                 SharedOptions.THREADS,
                 SharedOptions.SEED);
     }

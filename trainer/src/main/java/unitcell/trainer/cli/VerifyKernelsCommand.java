@@ -9,6 +9,7 @@ import unitcell.engine.Devices;
 import unitcell.engine.Precision;
 import unitcell.trainer.Console;
 import unitcell.trainer.ExitCode;
+import unitcell.trainer.TrainerException;
 import unitcell.trainer.verify.KernelCheck;
 import unitcell.trainer.verify.KernelVerifier;
 import unitcell.trainer.verify.KernelVerifier.Row;
@@ -18,13 +19,25 @@ final class VerifyKernelsCommand implements Command {
     static final CommandOption<Integer> REPEATS = CommandOption.of(
                     "repeats", ValueType.integer(1, 1_000_000), "calls of each kernel with the same arguments")
             .byDefault("100");
+    private static final CommandOption<String> FILTER = CommandOption.of(
+                    "filter",
+                    ValueType.text("NAME"),
+                    "only kernels with this in their family or name, as norm, so2 or Backward; case is ignored")
+            .without("all kernels");
     private static final CommandOption<Boolean> ALL =
             CommandOption.flag("all", "a row for every case, not only for the one nearest to its bound");
 
     private static final String ROW = "%-37s %-8s %5s  %9s  %8s  %-10s %-6s  %s";
 
+    /** Failing cases of a kernel that are shown. */
+    private static final int SHOWN = 5;
+
     /** What a verification came to. */
     record Result(int passed, int failed) {
+        int checks() {
+            return passed + failed;
+        }
+
         ExitCode exitCode() {
             return failed == 0 && passed > 0 ? ExitCode.OK : ExitCode.FAILED;
         }
@@ -54,7 +67,8 @@ final class VerifyKernelsCommand implements Command {
                 tf32, results of matrix products may be off by (2^-9 + k 2^-24) of the largest sum of magnitudes, k being \
                 the length of the sums; rows that used it say so.
 
-                A row shows, of all cases of a kernel, the one nearest to its bound. Cases that fail are always shown.""";
+                A row shows, of all cases of a kernel, the one nearest to its bound. Cases that fail are shown in its place, the \
+                first few of them without --all.""";
     }
 
     @Override
@@ -63,6 +77,7 @@ final class VerifyKernelsCommand implements Command {
                 SharedOptions.DEVICE,
                 SharedOptions.PRECISION,
                 REPEATS,
+                FILTER,
                 SharedOptions.SEED,
                 SharedOptions.THREADS,
                 ALL);
@@ -93,13 +108,19 @@ final class VerifyKernelsCommand implements Command {
                     device,
                     arguments.get(SharedOptions.SEED),
                     arguments.get(REPEATS),
+                    arguments.find(FILTER).orElse(""),
                     arguments.get(ALL));
+            if (result.checks() == 0) {
+                throw TrainerException.usage("--filter " + arguments.get(FILTER)
+                        + " fits no kernel; expected a part of a family or a name, such as dense, so2 or Backward");
+            }
             return result.exitCode();
         }
     }
 
     /** Verifies, printing the table. */
-    static Result verify(Console console, Device oracle, Device device, long seed, int repeats, boolean all) {
+    static Result verify(
+            Console console, Device oracle, Device device, long seed, int repeats, String filter, boolean all) {
         KernelVerifier verifier = new KernelVerifier(oracle, device, seed, repeats);
         if (!verifier.types().contains(DType.F64)) {
             console.line(
@@ -112,8 +133,8 @@ final class VerifyKernelsCommand implements Command {
         }
         console.print(ROW, "operation", "type", "cases", "error", "bound", "bit-equal", "ok", "case");
         int[] counts = new int[2];
-        verifier.kernels(row -> print(console, row, repeats, all, counts));
-        verifier.operations(row -> print(console, row, repeats, all, counts));
+        verifier.kernels(filter, row -> print(console, row, repeats, all, counts));
+        verifier.operations(filter, row -> print(console, row, repeats, all, counts));
         console.print("%d passed, %d failed", counts[0], counts[1]);
         return new Result(counts[0], counts[1]);
     }
@@ -127,7 +148,10 @@ final class VerifyKernelsCommand implements Command {
         } else if (failed.isEmpty()) {
             print(console, row, row.worst(), row.checks().size() + "", repeats);
         } else {
-            failed.forEach(check -> print(console, row, check, "", repeats));
+            failed.stream().limit(SHOWN).forEach(check -> print(console, row, check, "", repeats));
+            if (failed.size() > SHOWN) {
+                console.print("%s: %d more cases fail", row.operation(), failed.size() - SHOWN);
+            }
         }
     }
 

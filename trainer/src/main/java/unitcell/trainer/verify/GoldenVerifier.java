@@ -16,7 +16,8 @@ import unitcell.engine.kernel.EquivariantNorm;
 /**
  * Compares the project with reference vectors made by the original EquiformerV2, e3nn and PyTorch in float64.
  *
- * <p>The float64 oracle must agree within 1e-9 (modules) or 1e-8 (whole models). The device's float32 kernels must agree
+ * <p>The float64 oracle, and float64 kernels of the device if it has its own, must agree within 1e-9 (modules) or 1e-8
+ * (whole models). The device's float32 kernels must agree
  * within 1e-5 forward and 3e-4 backward, or twice what scalar float32 kernels lose on the same numbers, whichever is
  * larger.
  */
@@ -29,15 +30,18 @@ public final class GoldenVerifier {
     private final Device oracle;
     private final Device device;
     private final CheckReport report;
+    /** Whether the device has float64 kernels that are not the oracle's. */
+    private final boolean wide;
 
     /**
      * @param oracle scalar kernels in both element types
-     * @param device the device whose float32 kernels are checked
+     * @param device the device whose kernels are checked
      */
     public GoldenVerifier(Device oracle, Device device, CheckReport report) {
         this.oracle = oracle;
         this.device = device;
         this.report = report;
+        this.wide = KernelVerifier.hasOwn(device, DType.F64, oracle);
     }
 
     /**
@@ -139,9 +143,11 @@ public final class GoldenVerifier {
         Map<String, double[]> exact = golden.run(oracle, DType.F64, file);
         Map<String, double[]> plain = golden.run(oracle, DType.F32, file);
         Map<String, double[]> fast = golden.run(device, DType.F32, file);
+        Map<String, double[]> own = wide ? golden.run(device, DType.F64, file) : Map.of();
         for (String key : exact.keySet()) {
             double[] reference = file.doubles(key);
             add(name, key, reference, exact.get(key), plain.get(key), fast.get(key), MODULE_BOUND);
+            addWide(name, key, reference, own.get(key), MODULE_BOUND);
         }
     }
 
@@ -157,6 +163,13 @@ public final class GoldenVerifier {
         double base = key.contains("grad") || key.startsWith("gw.") ? BACKWARD_BOUND : FORWARD_BOUND;
         double bound = Math.max(base, 2 * error(plain, reference));
         report.add(new Check(subject, key, device.name() + " float32", error(fast, reference), bound));
+    }
+
+    /** A row for the device's own float64 kernels, if it has any. */
+    private void addWide(String subject, String key, double[] reference, double[] own, double bound) {
+        if (wide) {
+            report.add(new Check(subject, key, device.name() + " float64", error(own, reference), bound));
+        }
     }
 
     private static double[] reference(SafeTensorsFile file, String key) throws IOException {
@@ -179,6 +192,7 @@ public final class GoldenVerifier {
             GoldenModel.Result exact = model.run(oracle, DType.F64, false);
             GoldenModel.Result plain = model.run(oracle, DType.F32, false);
             GoldenModel.Result fast = model.run(device, DType.F32, false);
+            GoldenModel.Result own = wide ? model.run(device, DType.F64, false) : exact;
             for (String key : exact.values().keySet()) {
                 if (io.contains(key)) {
                     double[] reference = reference(io, key);
@@ -190,9 +204,10 @@ public final class GoldenVerifier {
                             plain.values().get(key),
                             fast.values().get(key),
                             MODEL_BOUND);
+                    addWide(name, key, reference, own.values().get(key), MODEL_BOUND);
                 }
             }
-            compareWeightGradients(name, gradients, exact, plain, fast);
+            compareWeightGradients(name, gradients, exact, plain, fast, own);
             add(
                     name,
                     "grad_pos_full",
@@ -201,6 +216,7 @@ public final class GoldenVerifier {
                     plain.positionGradient(),
                     fast.positionGradient(),
                     MODEL_BOUND);
+            addWide(name, "grad_pos_full", io.doubles("grad_pos_full"), own.positionGradient(), MODEL_BOUND);
             add(
                     name,
                     "grad_pos_detached",
@@ -217,7 +233,8 @@ public final class GoldenVerifier {
             SafeTensorsFile gradients,
             GoldenModel.Result exact,
             GoldenModel.Result plain,
-            GoldenModel.Result fast)
+            GoldenModel.Result fast,
+            GoldenModel.Result own)
             throws IOException {
         for (String parameter : exact.weightGradients().keySet()) {
             double[] reference = gradients.doubles(parameter);
@@ -229,6 +246,7 @@ public final class GoldenVerifier {
                     plain.weightGradients().get(parameter),
                     fast.weightGradients().get(parameter),
                     MODEL_BOUND);
+            addWide(name, "grad " + parameter, reference, own.weightGradients().get(parameter), MODEL_BOUND);
         }
     }
 }

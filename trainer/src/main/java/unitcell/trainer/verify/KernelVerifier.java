@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -86,15 +88,17 @@ public final class KernelVerifier {
     public List<DType> types() {
         List<DType> types = new ArrayList<>();
         for (DType dtype : List.of(DType.F32, DType.F64)) {
-            if (computes(device, dtype)
-                    && (dtype == DType.F32
-                            || !device.kernels(dtype)
-                                    .name()
-                                    .equals(oracle.kernels(dtype).name()))) {
+            if (dtype == DType.F32 ? computes(device, dtype) : hasOwn(device, dtype, oracle)) {
                 types.add(dtype);
             }
         }
         return types;
+    }
+
+    /** Whether a device computes in an element type with kernels that are not another device's. */
+    public static boolean hasOwn(Device device, DType dtype, Device other) {
+        return computes(device, dtype)
+                && !device.kernels(dtype).name().equals(other.kernels(dtype).name());
     }
 
     /** Whether a device computes in an element type. */
@@ -106,10 +110,17 @@ public final class KernelVerifier {
         }
     }
 
-    /** Checks every kernel of the contract by itself. */
-    public void kernels(Consumer<Row> each) {
+    /**
+     * Checks every kernel of the contract by itself.
+     *
+     * @param filter only kernels with this in their family or name, ignoring case; empty for all
+     */
+    public void kernels(String filter, Consumer<Row> each) {
         Map<Operation, List<Placed>> cases = cases(seed);
         for (Operation operation : Operation.contract()) {
+            if (!fits(operation.toString(), filter)) {
+                continue;
+            }
             Map<DType, List<KernelCheck>> checks = new TreeMap<>();
             for (Placed placed : cases.getOrDefault(operation, List.of())) {
                 check(placed, false, checks);
@@ -122,7 +133,7 @@ public final class KernelVerifier {
     }
 
     /** Operations of the contract for which there are arguments. */
-    static java.util.Set<Operation> covered() {
+    static Set<Operation> covered() {
         return cases(0).keySet();
     }
 
@@ -218,18 +229,28 @@ public final class KernelVerifier {
         } catch (DeviceException | MemoryException e) {
             throw e;
         } catch (RuntimeException e) {
-            return new KernelCheck(operation, dtype, which, Double.NaN, 0, 0, String.valueOf(e.getMessage()));
+            String fault = e.getMessage() == null ? e.toString() : e.getMessage();
+            return new KernelCheck(operation, dtype, which, Double.NaN, 0, 0, fault);
         }
     }
 
-    /** Checks operations with their gradients, one row for each operation of the cases of the gradient checks. */
-    public void operations(Consumer<Row> each) {
+    private static boolean fits(String name, String filter) {
+        return name.toLowerCase(Locale.ROOT).contains(filter.toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * Checks operations with their gradients, one row for each operation of the cases of the gradient checks.
+     *
+     * @param filter only operations with this in their name, ignoring case; empty for all
+     */
+    public void operations(String filter, Consumer<Row> each) {
         OperationRuns runs = new OperationRuns(oracle, device, seed, repeats);
         Map<String, List<OpCase>> byName = new LinkedHashMap<>();
         for (OpCase op : OpCases.all(seed)) {
             byName.computeIfAbsent(op.name().replaceFirst(",.*", ""), n -> new ArrayList<>())
                     .add(op);
         }
+        byName.keySet().removeIf(name -> !fits(name, filter));
         byName.forEach((name, list) -> {
             for (DType dtype : types()) {
                 List<KernelCheck> checks = list.stream()
