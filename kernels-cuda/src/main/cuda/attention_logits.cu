@@ -2,8 +2,9 @@
 //
 // A row of A numbers, one head of one edge, is worked on by 8 lanes with vectors of 4 or by a warp with single numbers.
 //
-// Memory convention: features are read once and stay in registers (attention_row.cuh); gamma, beta and dot are read from
-// the cache by every row. Bound by bandwidth: 4 E H A bytes, 14 MB or 4.3 us at 3.35 TB/s for E = 7000, H = 8, A = 64.
+// Memory convention: features are read once and stay in registers (attention_row.cuh); gamma, beta and dot are read
+// from the cache by every row. Bound by bandwidth: 4 E H A bytes, 14 MB or 4.3 us at 3.35 TB/s for E = 7000, H = 8, A =
+// 64.
 //
 // History
 //   1  8 lanes a row. Not timed: no GPU yet.

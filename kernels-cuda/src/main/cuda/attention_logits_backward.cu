@@ -1,6 +1,6 @@
 // attentionLogitsBackward, in three kernels:
-//   attention_logits_backward  gradient for the features, one row (head of an edge) after the other, as the forward kernel
-//                              does; keeps the rows' mean and inverse deviation for
+//   attention_logits_backward  gradient for the features, one row (head of an edge) after the other, as the forward
+//                              kernel does; keeps the rows' mean and inverse deviation for
 //   attention_logits_sums      the terms of dgamma, dbeta and ddot, summed over runs of edges, one thread a column
 //   attention_logits_totals    the runs' sums added up, for gamma and beta over the heads too
 // The number of runs depends on the number of edges only, and so does the order of every sum.
@@ -21,8 +21,8 @@ constexpr int COLUMN_THREADS = 128;
 constexpr int TOTAL_COLUMNS = 32;
 constexpr int TOTAL_ROWS = 32;
 
-// dlogits: [E, H]  features, dfeatures: H*A columns with their row strides; dfeatures may be null  gamma, beta: [A] or null
-// dot: [H, A]  statistics: mean and inverse deviation [E*H, 2], or null
+// dlogits: [E, H]  features, dfeatures: H*A columns with their row strides; dfeatures may be null  gamma, beta: [A] or
+// null dot: [H, A]  statistics: mean and inverse deviation [E*H, 2], or null
 template <class T, int W, int LANES>
 __device__ void attention_logits_backward(
     const T* dlogits, const T* features, int64_t stride, const T* gamma, const T* beta, T eps, const T* dot,
@@ -104,8 +104,8 @@ __device__ void attention_logits_backward(
     });
 }
 
-// Block (x, y): columns x of run y, edges y*length to (y+1)*length. sums: [runs, 3, H*A], the terms of ddot, dgamma, dbeta;
-// the last two are left as they are without gamma
+// Block (x, y): columns x of run y, edges y*length to (y+1)*length. sums: [runs, 3, H*A], the terms of ddot, dgamma,
+// dbeta; the last two are left as they are without gamma
 template <class T>
 __device__ void attention_logits_sums(
     const T* dlogits, const T* features, int64_t stride, const T* gamma, const T* beta, const T* dot,
@@ -146,8 +146,8 @@ __device__ void attention_logits_sums(
     }
 }
 
-// Block (x, y): columns x of ddot (y = 0), dgamma (1) or dbeta (2), each of which may be null. A thread sums every 32nd row
-// of its column, then one sums what those found, in order.
+// Block (x, y): columns x of ddot (y = 0), dgamma (1) or dbeta (2), each of which may be null. A thread sums every 32nd
+// row of its column, then one sums what those found, in order.
 template <class T>
 __device__ void attention_logits_totals(
     const T* sums, int64_t runs, int64_t heads, int64_t size, T* ddot, bool add_dot, T* dgamma, bool add_gamma,

@@ -1,9 +1,9 @@
-// One head of one edge in the attention logits, shared by forward and backward kernels: LANES threads of a warp hold the A
-// numbers of the row, normalise them, and pass them on.
+// One head of one edge in the attention logits, shared by forward and backward kernels: LANES threads of a warp hold
+// the A numbers of the row, normalise them, and pass them on.
 //
-// Memory convention: the row is read once into registers, VECTORS vectors a thread; what is longer than that is read again
-// from the cache for each use. Loads are coalesced: the lanes of a row read neighbouring vectors. All 32 lanes of a warp
-// must take part.
+// Memory convention: the row is read once into registers, VECTORS vectors a thread; what is longer than that is read
+// again from the cache for each use. Loads are coalesced: the lanes of a row read neighbouring vectors. All 32 lanes of
+// a warp must take part.
 #pragma once
 
 #include "common.cuh"

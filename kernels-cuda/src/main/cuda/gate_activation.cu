@@ -1,14 +1,15 @@
-// gateActivation: coefficients of degree 0 through SiLU, those of degree l > 0 times sigmoid(gates of degree l); and its
-// gradients.
+// gateActivation: coefficients of degree 0 through SiLU, those of degree l > 0 times sigmoid(gates of degree l); and
+// its gradients.
 //
 // One thread takes one (row, degree, W channels): it computes the gate once and goes through the degree's coefficients,
-// which need not lie together (edge features are packed by m). In the backward pass the gradient of a gate is therefore a
-// sum within one thread, in the order of the coefficients.
+// which need not lie together (edge features are packed by m). In the backward pass the gradient of a gate is therefore
+// a sum within one thread, in the order of the coefficients.
 //
-// Memory convention: every element is read and written once, coalesced over channels, W = 4 where channels and addresses
-// allow it; up to BATCH loads are in flight before the first store. The lists of coefficients by degree are a few dozen
-// numbers that stay in the first cache. Bound by bandwidth: 2 * 4 * R bytes a row and channel forward, 3 * 4 * R backward,
-// plus 4 L (8 L) for the gates: 7000 rows of 128 channels, R = 29, L = 6: 229 MB (355 MB), 68 us (106 us) at 3.35 TB/s.
+// Memory convention: every element is read and written once, coalesced over channels, W = 4 where channels and
+// addresses allow it; up to BATCH loads are in flight before the first store. The lists of coefficients by degree are a
+// few dozen numbers that stay in the first cache. Bound by bandwidth: 2 * 4 * R bytes a row and channel forward, 3 * 4
+// * R backward, plus 4 L (8 L) for the gates: 7000 rows of 128 channels, R = 29, L = 6: 229 MB (355 MB), 68 us (106 us)
+// at 3.35 TB/s.
 //
 // History
 //   1  one thread a (row, degree, vector). Not timed: no GPU yet.
@@ -86,7 +87,8 @@ __device__ void gate_activation(
     }
 }
 
-// dy, x, dx: [rows, K, C]; dx may be null  gates, dgates: (degrees - 1) C columns with their row strides; dgates may be null
+// dy, x, dx: [rows, K, C]; dx may be null  gates, dgates: (degrees - 1) C columns with their row strides; dgates may be
+// null
 template <class T, int W>
 __device__ void gate_activation_backward(
     const int* lists, int degrees, int coefficients, const T* dy, const T* x, const T* gates, int64_t gate_stride,

@@ -17,6 +17,10 @@
 
 #include "common.cuh"
 
+#ifndef UNITCELL_EMULATION
+#include <cuda_pipeline_primitives.h>
+#endif
+
 namespace rotation {
 
 constexpr int THREADS = 128;
@@ -53,6 +57,12 @@ __host__ __device__ constexpr int radial_slots(int lmax, int mmax, bool per_degr
 
 __host__ __device__ constexpr int radial_slot(int lmax, int l, int order, bool per_degree) {
     return per_degree ? l : order * (lmax + 1) - order * (order - 1) / 2 + l - order;
+}
+
+// Factor of degree L in the rotation back, which makes up for the orders that were dropped.
+template <int L, class T>
+__device__ __forceinline__ T rescale(T mmax) {
+    return T(L) > mmax ? square_root(T(2 * L + 1) / (T(2) * mmax + T(1))) : T(1);
 }
 
 // ---- division of work ----------------------------------------------------------------------------------------------
@@ -109,6 +119,11 @@ struct NodeEdges {
     __device__ __forceinline__ int edge(int item) const {
         return item < into ? first_in + item : source_edge[first_out + item - into];
     }
+
+    // Where the channels of this node begin in rows of both ends, the source's channels first.
+    __device__ __forceinline__ int half(int item, int channels) const {
+        return item < into ? channels : 0;
+    }
 };
 
 __device__ __forceinline__ NodeEdges edges_into(int64_t node, const int* target_start) {
@@ -140,6 +155,25 @@ __device__ __forceinline__ int staged_stride(int kept) {
     return ((2 * kept + 1) * PITCH<L> * int(sizeof(T)) / 16 | 1) * WIDE<T>;
 }
 
+// One element from device to shared memory without a stay in a register: the thread goes on at once, so that all its copies
+// are on their way together.
+template <class T>
+__device__ __forceinline__ void copy_async(T* to, const T* from) {
+#ifdef UNITCELL_EMULATION
+    *to = *from;
+#else
+    __pipeline_memcpy_async(to, from, sizeof(T));
+#endif
+}
+
+// Waits for the copies of this thread; the other threads see them after the next barrier.
+__device__ __forceinline__ void wait_for_copies() {
+#ifndef UNITCELL_EMULATION
+    __pipeline_commit();
+    __pipeline_wait_prior(0);
+#endif
+}
+
 // Puts the rows |m| <= kept of degree L of `count` edges (items from `from` on) into shared memory; row m of the k-th
 // begins at blocks + k * staged_stride + (kept + m) * PITCH. All threads of the block must call it.
 template <int L, class T>
@@ -148,7 +182,6 @@ __device__ __forceinline__ void stage(
     // Threads that share an edge: no more than its block has elements.
     constexpr int TEAM = L == 0 ? 1 : L == 1 ? 16 : 32;
     constexpr int TEAMS = THREADS / TEAM;
-    constexpr int BATCH = 8;
     __syncthreads(); // what was staged before is no longer read
     if (int(threadIdx.x) < count) {
         edges[threadIdx.x] = node.edge(from + threadIdx.x);
@@ -157,24 +190,15 @@ __device__ __forceinline__ void stage(
     const int stride = staged_stride<L, T>(kept);
     const int elements = (2 * kept + 1) * WIDTH<L>;
     const T* first = wigner + wigner_offset(L) + (L - kept) * WIDTH<L>;
+#pragma unroll 1
     for (int i = threadIdx.x % TEAM; i < elements; i += TEAM) {
         T* to = blocks + i + i / WIDTH<L> * (PITCH<L> - WIDTH<L>);
-        for (int k = threadIdx.x / TEAM; k < count; k += BATCH * TEAMS) {
-            T values[BATCH]; // so many loads are on their way at a time
-#pragma unroll
-            for (int b = 0; b < BATCH; b++) {
-                if (k + b * TEAMS < count) {
-                    values[b] = first[int64_t(edges[k + b * TEAMS]) * size + i];
-                }
-            }
-#pragma unroll
-            for (int b = 0; b < BATCH; b++) {
-                if (k + b * TEAMS < count) {
-                    to[(k + b * TEAMS) * stride] = values[b];
-                }
-            }
+#pragma unroll 2
+        for (int k = threadIdx.x / TEAM; k < count; k += TEAMS) {
+            copy_async(to + k * stride, first + int64_t(edges[k]) * size + i);
         }
     }
+    wait_for_copies();
     __syncthreads();
 }
 
@@ -257,49 +281,6 @@ __device__ __forceinline__ void load_rows(const T* p, int64_t step, bool on, Vec
     }
 }
 
-// Rows of orders +m and -m of degree L of an edge tensor, `width` elements apart.
-template <int LMAX, int L, int W, class T>
-__device__ __forceinline__ Pair<T, W> load_pair(const T* p, int width, int m) {
-    Pair<T, W> pair = zero_pair<T, W>();
-    pair.plus = load<W>(p + packed_row(LMAX, L, m) * width);
-    if (m > 0) {
-        pair.minus = load<W>(p + packed_row(LMAX, L, -m) * width);
-    }
-    return pair;
-}
-
-// Orders whose rows are fetched ahead, an edge before they are used: all of them in the usual networks (M = 2). Higher ones
-// are loaded where they are used.
-template <int L>
-constexpr int AHEAD = L < 2 ? L + 1 : 3;
-
-template <int LMAX, int L, int W, int ORDERS, class T>
-__device__ __forceinline__ void load_ahead(const T* p, int width, int kept, Pair<T, W> (&rows)[ORDERS]) {
-#pragma unroll
-    for (int m = 0; m < ORDERS; m++) {
-        if (m <= kept) {
-            rows[m] = load_pair<LMAX, L, W>(p, width, m);
-        }
-    }
-}
-
-// The same for radial weights, of which +m and -m share one row: row of order m of degree L, and those to fetch ahead.
-template <int LMAX, int L, int W, class T>
-__device__ __forceinline__ Vec<T, W> load_radial(const T* p, int width, int m, bool per_degree) {
-    return load<W>(p + radial_slot(LMAX, L, m, per_degree) * width);
-}
-
-template <int LMAX, int L, int W, int ORDERS, class T>
-__device__ __forceinline__ void load_radial_ahead(
-    const T* p, int width, int kept, bool per_degree, Vec<T, W> (&rows)[ORDERS]) {
-#pragma unroll
-    for (int m = 0; m < ORDERS; m++) {
-        if (m <= kept) {
-            rows[m] = load_radial<LMAX, L, W>(p, width, m, per_degree);
-        }
-    }
-}
-
 // f(j, D[m, j]) for all columns j of a staged row.
 template <int L, class T, class F>
 __device__ __forceinline__ void for_columns(const T* row, F f) {
@@ -354,6 +335,110 @@ __device__ __forceinline__ Vec<T, W> rotated_and_back(
     return y;
 }
 
+// ---- rows of edges, fetched ahead ----------------------------------------------------------------------------------
+
+// What one step of a loop over edges and orders reads: the rows of orders +m and -m of an edge tensor, and the row of radial
+// weights that both share.
+template <class T, int W>
+struct Step {
+    Pair<T, W> rows;
+    Vec<T, W> radial;
+};
+
+// A queue of steps on their way from memory: orders 0..kept of one edge after the other, in the order in which the group
+// uses them. DEPTH steps are fetched ahead, which hides the latency of memory behind the products.
+template <int LMAX, int L, int W, int DEPTH, class T>
+struct StepQueue {
+    const T* rows;   // first channel of the thread in row 0 of edge 0 of an edge tensor, or null
+    const T* radial; // the same of radial weights, or null
+    int64_t rows_size;
+    int64_t radial_size;
+    int width; // elements from one row to the next, of both
+    bool per_degree;
+    int kept;
+    int count; // edges of the chunk, 0 for a thread without channels
+    int groups;
+
+    Step<T, W> steps[DEPTH];
+    // The step to be fetched next: order m of the k-th edge.
+    int k;
+    int m;
+    const T* rows_at;
+    const T* radial_at;
+
+    // tensor: [E, rows of an edge, width] or null, weights: [E, slots, width] or null; null where nothing is wanted.
+    __device__ __forceinline__ StepQueue(
+        const T* tensor, const T* weights, int mmax, bool weights_per_degree, int row_width, const Place& place)
+        : rows(tensor == nullptr ? nullptr : tensor + place.channel),
+          radial(weights == nullptr ? nullptr : weights + place.channel),
+          rows_size(int64_t(reduced_rows(LMAX, mmax)) * row_width),
+          radial_size(int64_t(radial_slots(LMAX, mmax, weights_per_degree)) * row_width),
+          width(row_width),
+          per_degree(weights_per_degree),
+          kept(min(L, mmax)),
+          count(0),
+          groups(place.groups),
+          k(0),
+          m(0),
+          rows_at(nullptr),
+          radial_at(nullptr) {
+#pragma unroll
+        for (int i = 0; i < DEPTH; i++) {
+            steps[i] = {zero_pair<T, W>(), zero_vec<T, W>()};
+        }
+    }
+
+    // Points at an edge whose rows begin `half` channels into the rows of both ends.
+    __device__ __forceinline__ void seek(int64_t e, int half) {
+        rows_at = rows + e * rows_size + half;
+        radial_at = radial + e * radial_size + half;
+    }
+
+    // Fetches a step behind the others. edge(k) and half(k) tell where the k-th edge of the chunk is.
+    template <class E, class H>
+    __device__ __forceinline__ void fetch(E edge, H half) {
+#pragma unroll
+        for (int i = 0; i + 1 < DEPTH; i++) {
+            steps[i] = steps[i + 1];
+        }
+        if (k >= count) {
+            return;
+        }
+        Step<T, W>& step = steps[DEPTH - 1];
+        if (rows != nullptr) {
+            step.rows.plus = load<W>(rows_at + packed_row(LMAX, L, m) * width);
+            if (m > 0) {
+                step.rows.minus = load<W>(rows_at + packed_row(LMAX, L, -m) * width);
+            }
+        }
+        if (radial != nullptr) {
+            step.radial = load<W>(radial_at + radial_slot(LMAX, L, m, per_degree) * width);
+        }
+        if (++m > kept) {
+            m = 0;
+            k += groups;
+            if (k < count) {
+                seek(edge(k), half(k));
+            }
+        }
+    }
+
+    // Begins a chunk with the first steps of the group.
+    template <class E, class H>
+    __device__ __forceinline__ void begin(int group, int edges, E edge, H half) {
+        count = edges;
+        k = group;
+        m = 0;
+        if (k < count) {
+            seek(edge(k), half(k));
+        }
+#pragma unroll
+        for (int i = 0; i < DEPTH; i++) {
+            fetch(edge, half);
+        }
+    }
+};
+
 // Sums what the groups of the block hold, in the order of the groups, and puts factor times the result at p + j * step of
 // each row j. All threads of the block must call it; shared must hold THREADS * WIDTH vectors.
 template <int L, int W, class T>
@@ -366,8 +451,10 @@ __device__ __forceinline__ void put_sum_of_groups(
     }
     __syncthreads();
     // Threads of a group now take a row each time; p already points at the channel of the lane.
+#pragma unroll 1
     for (int j = place.group; j < WIDTH<L>; j += place.groups) {
         Vec<T, W> total = zero_vec<T, W>();
+#pragma unroll 2
         for (int group = 0; group < place.groups; group++) {
             const Vec<T, W> part = load<W>(shared + ((group * WIDTH<L> + j) * lanes + place.lane) * W);
             add_to(part, total);

@@ -14,28 +14,16 @@
 
 namespace rotation {
 
-// Square root when compiling: Newton's iteration from above, which ends where it stops falling.
-__host__ __device__ constexpr double constant_sqrt(double a) {
-    double x = a < 1 ? 1 : a;
-    double next = 0.5 * (x + a / x);
-    while (next < x) {
-        x = next;
-        next = 0.5 * (x + a / x);
+// ladder[k] = sqrt((L-k)(L+k+1))/2, the entries of J_x and J_z that join orders k and k+1; sqrt(2) larger for k = 0.
+constexpr int LADDER = 8;
+
+template <int L, class T>
+__device__ __forceinline__ void fill_ladder(T* ladder) {
+    const int k = threadIdx.x;
+    if (k < L) {
+        ladder[k] = T(0.5) * square_root(T((L - k) * (L + k + 1) * (k == 0 ? 2 : 1)));
     }
-    return x;
 }
-
-// c[k] = sqrt((L-k)(L+k+1))/2, the entries of J_x and J_z that join orders k and k+1; sqrt(2) larger for k = 0.
-template <int L>
-struct Ladder {
-    double c[L + 1] = {};
-
-    __host__ __device__ constexpr Ladder() {
-        for (int k = 0; k < L; k++) {
-            c[k] = 0.5 * constant_sqrt(double((L - k) * (L + k + 1) * (k == 0 ? 2 : 1)));
-        }
-    }
-};
 
 template <class T>
 struct Turn {
@@ -44,24 +32,19 @@ struct Turn {
     T z;
 };
 
-// Adds what order m contributes together with order m - 1.
-template <int L, int W, class T>
+// Adds what order m > 0 contributes together with order m - 1, the sums over channels of one thread.
+template <int W, class T>
 __device__ __forceinline__ void add_turn(
-    int m, const Pair<T, W>& g_low, const Pair<T, W>& y_low, const Pair<T, W>& g, const Pair<T, W>& y, Turn<T>& sum) {
-    if (m == 0) {
-        return;
-    }
-    constexpr Ladder<L> ladder;
+    int m, T step, const Pair<T, W>& g_low, const Pair<T, W>& y_low, const Pair<T, W>& g, const Pair<T, W>& y,
+    Turn<T>& sum) {
     sum.y += T(m) * (dot(g.minus, y.plus) - dot(g.plus, y.minus));
     T x = dot(g.plus, y_low.plus) - dot(g_low.plus, y.plus);
     T z = dot(g_low.plus, y.minus) - dot(g.minus, y_low.plus);
-    if (m > 1) {
-        x += dot(g.minus, y_low.minus) - dot(g_low.minus, y.minus);
-        z += dot(g.plus, y_low.minus) - dot(g_low.minus, y.plus);
-    }
-    const T c = T(ladder.c[m - 1]);
-    sum.x += c * x;
-    sum.z += c * z;
+    // Order 0 has no second row: for m = 1 those of the low order are zero.
+    x += dot(g.minus, y_low.minus) - dot(g_low.minus, y.minus);
+    z += dot(g.plus, y_low.minus) - dot(g_low.minus, y.plus);
+    sum.x += step * x;
+    sum.z += step * z;
 }
 
 // Sum over the lanes of a group; all 32 lanes of the warp must take part.

@@ -34,67 +34,35 @@ struct Gather {
     int items;
 };
 
-// First channel of the half of an edge's rows that belongs to the node of this block: the source's channels come first.
-template <class T>
-__device__ __forceinline__ int half_of(const Gather<T>& a, const NodeEdges& node, int item) {
-    return item < node.into ? a.channels : 0;
-}
-
 template <int LMAX, int L, int W, class T>
 __device__ __forceinline__ void gather_degree(const Gather<T>& a, const Place& place, T* shared, int* edges) {
     const int kept = min(L, a.mmax);
     const int stride = staged_stride<L, T>(kept);
     const int width = 2 * a.channels;
     const int64_t edge_size = int64_t(reduced_rows(LMAX, a.mmax)) * width;
-    const int64_t radial_size = int64_t(radial_slots(LMAX, a.mmax, a.per_degree)) * width;
     const NodeEdges node = edges_of(place.node, a.target_start, a.source_start, a.source_edge);
     Vec<T, W> x[WIDTH<L>];
     load_rows<L, W>(
         a.x + (place.node * ((LMAX + 1) * (LMAX + 1)) + L * L) * a.channels + place.channel, a.channels, place.on, x);
+    StepQueue<LMAX, L, W, 2, T> queue(nullptr, a.radial, a.mmax, a.per_degree, width, place);
     for (int from = 0; from < node.count; from += a.items) {
         const int count = min(a.items, node.count - from);
-        Vec<T, W> ahead[AHEAD<L>];
-        if (a.radial != nullptr && place.on && place.group < count) {
-            const int64_t e = node.edge(from + place.group);
-            load_radial_ahead<LMAX, L, W>(
-                a.radial + e * radial_size + half_of(a, node, from + place.group) + place.channel, width, kept,
-                a.per_degree, ahead);
-        }
+        const auto half = [&](int k) { return node.half(from + k, a.channels); };
+        queue.begin(place.group, place.on ? count : 0, [&](int k) { return node.edge(from + k); }, half);
         stage<L>(shared, edges, node, from, count, kept, a.wigner, wigner_offset(LMAX + 1));
 #pragma unroll 1
-        for (int k = place.group; place.on && k < count; k += place.groups) {
-            const int64_t e = edges[k];
-            const int at = half_of(a, node, from + k) + place.channel;
+        for (int k = place.group; k < queue.count; k += place.groups) {
             const T* row = shared + k * stride + kept * PITCH<L>;
-            T* out = a.out + e * edge_size + at;
-            const T* radial = a.radial + e * radial_size + at;
-            const bool more = a.radial != nullptr && k + place.groups < count;
-            const T* following = radial;
-            if (more) {
-                following = a.radial + edges[k + place.groups] * radial_size
-                    + half_of(a, node, from + k + place.groups) + place.channel;
-            }
-#pragma unroll
-            for (int m = 0; m <= L; m++) {
-                if (m > kept) {
-                    break;
-                }
-                Vec<T, W> weight;
-                if (m < AHEAD<L>) {
-                    weight = ahead[m];
-                    if (more) {
-                        ahead[m] = load_radial<LMAX, L, W>(following, width, m, a.per_degree);
-                    }
-                } else if (a.radial != nullptr) {
-                    weight = load_radial<LMAX, L, W>(radial, width, m, a.per_degree);
-                }
-#pragma unroll
-                for (int sign = 1; sign >= (m == 0 ? 1 : -1); sign -= 2) {
-                    Vec<T, W> y = rotated<L, W>(row + sign * m * PITCH<L>, x);
-                    if (a.radial != nullptr) {
-                        y = times(weight, y);
-                    }
-                    store<W>(out + packed_row(LMAX, L, sign * m) * width, y);
+            T* out = a.out + edges[k] * edge_size + half(k) + place.channel;
+#pragma unroll 1
+            for (int m = 0; m <= kept; m++) {
+                const Vec<T, W> weight = queue.steps[0].radial;
+                queue.fetch([&](int next) { return edges[next]; }, half);
+                Vec<T, W> y = rotated<L, W>(row + m * PITCH<L>, x);
+                store<W>(out + packed_row(LMAX, L, m) * width, a.radial == nullptr ? y : times(weight, y));
+                if (m > 0) {
+                    y = rotated<L, W>(row - m * PITCH<L>, x);
+                    store<W>(out + packed_row(LMAX, L, -m) * width, a.radial == nullptr ? y : times(weight, y));
                 }
             }
         }
@@ -111,25 +79,25 @@ __device__ __forceinline__ void gather_rotate(const Gather<T>& a) {
 
 } // namespace
 
-// Four blocks a multiprocessor fit into the registers without spills.
-#define BOUNDS THREADS, 4
+// As many blocks a multiprocessor as the registers take without spills.
+#define BOUNDS(blocks) THREADS, blocks
 
-#define GATHER_ROTATE(lmax, w, suffix, type)                                                                          \
-    ENTRY_FOR(gather_rotate_l##lmax##_w##w, suffix, type, BOUNDS,                                                    \
+#define GATHER_ROTATE(lmax, w, blocks, suffix, type)                                                                  \
+    ENTRY_FOR(gather_rotate_l##lmax##_w##w, suffix, type, BOUNDS(blocks),                                             \
               (const T* x, const T* wigner, const T* radial, T* out, const int* target_start, const int* source_start, \
                const int* source_edge, int channels, int mmax, bool per_degree, int lanes, int items),                \
-              (gather_rotate<lmax, w, T>({x, wigner, radial, out, target_start, source_start, source_edge, channels,  \
-                                          mmax, per_degree, lanes, items})))
+              gather_rotate<lmax, w, T>({x, wigner, radial, out, target_start, source_start, source_edge, channels,   \
+                                         mmax, per_degree, lanes, items}))
 
-#define GATHER_ROTATE_DEGREES(lmax)         \
-    GATHER_ROTATE(lmax, 4, f32, float)      \
-    GATHER_ROTATE(lmax, 1, f32, float)      \
-    GATHER_ROTATE(lmax, 1, f64, double)
+#define GATHER_ROTATE_DEGREES(lmax, blocks)       \
+    GATHER_ROTATE(lmax, 4, blocks, f32, float)    \
+    GATHER_ROTATE(lmax, 1, 5, f32, float)         \
+    GATHER_ROTATE(lmax, 1, 5, f64, double)
 
-GATHER_ROTATE_DEGREES(0)
-GATHER_ROTATE_DEGREES(1)
-GATHER_ROTATE_DEGREES(2)
-GATHER_ROTATE_DEGREES(3)
-GATHER_ROTATE_DEGREES(4)
-GATHER_ROTATE_DEGREES(5)
-GATHER_ROTATE_DEGREES(6)
+GATHER_ROTATE_DEGREES(0, 5)
+GATHER_ROTATE_DEGREES(1, 5)
+GATHER_ROTATE_DEGREES(2, 5)
+GATHER_ROTATE_DEGREES(3, 5)
+GATHER_ROTATE_DEGREES(4, 5)
+GATHER_ROTATE_DEGREES(5, 5)
+GATHER_ROTATE_DEGREES(6, 5)

@@ -23,6 +23,9 @@ namespace {
 
 using namespace rotation;
 
+// Steps that are fetched ahead.
+constexpr int DEPTH = 2;
+
 template <class T>
 struct GatherBackward {
     const T* dout;   // [E, R, 2C]
@@ -45,22 +48,14 @@ struct GatherBackward {
     int items;
 };
 
-// Where the half of edge e that belongs to the block's node stands in rows of 2C channels: the source's channels come first.
-template <class T>
-__device__ __forceinline__ int half_of(const GatherBackward<T>& a, const NodeEdges& node, int item) {
-    return item < node.into ? a.channels : 0;
-}
-
 template <bool ANGULAR, int LMAX, int L, int W, class T>
-__device__ __forceinline__ void gather_degree(const GatherBackward<T>& a, const Place& place, T* shared, int* edges) {
-    constexpr int ORDERS = L > 2 ? 1 : AHEAD<L>; // as many as the registers take
+__device__ __forceinline__ void gather_degree(
+    const GatherBackward<T>& a, const Place& place, T* shared, int* edges, T* ladder) {
     const int kept = min(L, a.mmax);
     const int rows = min(L, a.mmax + ANGULAR); // highest order of y that is needed
     const int stride = staged_stride<L, T>(rows);
     const int width = 2 * a.channels;
-    const int64_t edge_size = int64_t(reduced_rows(LMAX, a.mmax)) * width;
     const int64_t radial_size = int64_t(radial_slots(LMAX, a.mmax, a.per_degree)) * width;
-    const bool weighted = a.radial != nullptr;
     T* angular_part = a.angular_parts + 2 * ((L - 1) * int64_t(gridDim.y) + blockIdx.y) * a.edges * 3;
     const NodeEdges node = edges_of(place.node, a.target_start, a.source_start, a.source_edge);
     const int64_t node_at = (place.node * ((LMAX + 1) * (LMAX + 1)) + L * L) * a.channels + place.channel;
@@ -71,102 +66,64 @@ __device__ __forceinline__ void gather_degree(const GatherBackward<T>& a, const 
     for (int j = 0; j < WIDTH<L>; j++) {
         sum[j] = zero_vec<T, W>();
     }
+    if constexpr (ANGULAR) {
+        fill_ladder<L>(ladder);
+    }
+    StepQueue<LMAX, L, W, DEPTH, T> queue(a.dout, a.radial, a.mmax, a.per_degree, width, place);
     for (int from = 0; from < node.count; from += a.items) {
         const int count = min(a.items, node.count - from);
-        Pair<T, W> ahead[ORDERS];
-        Vec<T, W> radial_ahead[ORDERS];
-        if (place.on && place.group < count) {
-            const int64_t e = node.edge(from + place.group);
-            const int at = half_of(a, node, from + place.group) + place.channel;
-            load_ahead<LMAX, L, W>(a.dout + e * edge_size + at, width, kept, ahead);
-            if (weighted) {
-                load_radial_ahead<LMAX, L, W>(a.radial + e * radial_size + at, width, kept, a.per_degree, radial_ahead);
-            }
-        }
+        const auto half = [&](int k) { return node.half(from + k, a.channels); };
+        queue.begin(place.group, place.on ? count : 0, [&](int k) { return node.edge(from + k); }, half);
         stage<L>(shared, edges, node, from, count, rows, a.wigner, wigner_offset(LMAX + 1));
-        // All groups of the block go round equally often: lanes without work take part in the shuffles.
+        // All groups of the block go round equally often: lanes without work take part in the sums over channels.
 #pragma unroll 1
         for (int first = 0; first < count; first += place.groups) {
             const int k = first + place.group;
-            const bool there = k < count;
-            const int64_t e = edges[there ? k : 0];
-            const int half = half_of(a, node, from + k);
             Turn<T> turn = {0, 0, 0};
-            if (there && place.on) {
+            if (k < queue.count) {
                 const T* row = shared + k * stride + rows * PITCH<L>;
-                const T* dout = a.dout + e * edge_size + half + place.channel;
-                const int64_t radial_at = e * radial_size + half + place.channel;
-                const T* dout_following = dout;
-                const T* radial_following = a.radial + radial_at;
-                const bool more = k + place.groups < count;
-                if (more) {
-                    const int64_t following = edges[k + place.groups];
-                    const int at = half_of(a, node, from + k + place.groups) + place.channel;
-                    dout_following = a.dout + following * edge_size + at;
-                    radial_following = a.radial + following * radial_size + at;
-                }
-                Vec<T, W> degree_sum = zero_vec<T, W>(); // for a slot that all orders share
+                T* dradial = a.dradial + edges[k] * radial_size + half(k) + place.channel;
+                Vec<T, W> slot_sum = zero_vec<T, W>();
                 Pair<T, W> g_low = zero_pair<T, W>();
                 Pair<T, W> y_low = zero_pair<T, W>();
-#pragma unroll
-                for (int m = 0; m <= L; m++) {
-                    if (m > rows) {
-                        break;
-                    }
-                    Pair<T, W> g = zero_pair<T, W>();
+#pragma unroll 1
+                for (int m = 0; m <= kept; m++) {
+                    const Step<T, W> step = queue.steps[0];
+                    queue.fetch([&](int next) { return edges[next]; }, half);
+                    Pair<T, W> g = {step.rows.plus, zero_vec<T, W>()};
                     Pair<T, W> y = zero_pair<T, W>();
-                    if (m <= kept) {
-                        Vec<T, W> weight;
-                        if (m < ORDERS) {
-                            g = ahead[m];
-                            weight = radial_ahead[m];
-                            if (more) {
-                                ahead[m] = load_pair<LMAX, L, W>(dout_following, width, m);
-                            }
-                            if (more && weighted) {
-                                radial_ahead[m] =
-                                    load_radial<LMAX, L, W>(radial_following, width, m, a.per_degree);
-                            }
-                        } else {
-                            g = load_pair<LMAX, L, W>(dout, width, m);
-                            if (weighted) {
-                                weight = load_radial<LMAX, L, W>(a.radial + radial_at, width, m, a.per_degree);
-                            }
-                        }
-                        const Pair<T, W> g_out = g;
-                        if (weighted) {
-                            g = {times(weight, g.plus), times(weight, g.minus)};
-                        }
-                        y.plus = rotated_and_back<L, W>(row + m * PITCH<L>, x, g.plus, sum);
-                        Vec<T, W> slot_sum = times(g_out.plus, y.plus);
-                        if (m > 0) {
-                            y.minus = rotated_and_back<L, W>(row - m * PITCH<L>, x, g.minus, sum);
-                            add_product(g_out.minus, y.minus, slot_sum);
-                        }
-                        if (a.dradial != nullptr) {
-                            if (!a.per_degree) {
-                                put(a.dradial + radial_at + radial_slot(LMAX, L, m, false) * width, slot_sum,
-                                    a.add_radial);
-                            } else {
-                                add_to(slot_sum, degree_sum);
-                                if (m == kept) {
-                                    put(a.dradial + radial_at + L * width, degree_sum, a.add_radial);
-                                }
-                            }
-                        }
-                    } else if (ANGULAR) {
-                        y.plus = rotated<L, W>(row + m * PITCH<L>, x);
-                        y.minus = rotated<L, W>(row - m * PITCH<L>, x);
+                    if (a.radial != nullptr) {
+                        g.plus = times(step.radial, g.plus);
+                    }
+                    y.plus = rotated_and_back<L, W>(row + m * PITCH<L>, x, g.plus, sum);
+                    add_product(step.rows.plus, y.plus, slot_sum);
+                    if (m > 0) {
+                        g.minus = a.radial != nullptr ? times(step.radial, step.rows.minus) : step.rows.minus;
+                        y.minus = rotated_and_back<L, W>(row - m * PITCH<L>, x, g.minus, sum);
+                        add_product(step.rows.minus, y.minus, slot_sum);
+                    }
+                    if (a.dradial != nullptr && (!a.per_degree || m == kept)) {
+                        put(dradial + radial_slot(LMAX, L, m, a.per_degree) * width, slot_sum, a.add_radial);
+                        slot_sum = zero_vec<T, W>();
                     }
                     if constexpr (ANGULAR) {
-                        add_turn<L>(m, g_low, y_low, g, y, turn);
+                        if (m > 0) {
+                            add_turn(m, ladder[m - 1], g_low, y_low, g, y, turn);
+                        }
                         g_low = g;
                         y_low = y;
                     }
                 }
+                if (ANGULAR && rows > kept) {
+                    const Pair<T, W> y = {
+                        rotated<L, W>(row + rows * PITCH<L>, x), rotated<L, W>(row - rows * PITCH<L>, x)};
+                    add_turn(rows, ladder[kept], g_low, y_low, zero_pair<T, W>(), y, turn);
+                }
             }
             if constexpr (ANGULAR && L > 0) {
-                put_turn(turn, angular_part + (half == 0 ? 0 : 3 * a.edges), e, there, place, a.lanes);
+                const bool there = k < count;
+                T* part = angular_part + (k + from < node.into ? 3 * a.edges : 0);
+                put_turn(turn, part, edges[there ? k : 0], there, place, a.lanes);
             }
         }
     }
@@ -178,10 +135,12 @@ __device__ __forceinline__ void gather_degree(const GatherBackward<T>& a, const 
 template <bool ANGULAR, int LMAX, int W, class T>
 __device__ __forceinline__ void gather_rotate_backward(const GatherBackward<T>& a) {
     SHARED_ARRAY(int, edges, MAX_ITEMS);
+    SHARED_ARRAY(T, ladder, LADDER);
     DYNAMIC_SHARED(T, shared);
     const Place place = place_of<LMAX, W>(a.channels, a.lanes);
     for_degree<LMAX>(
-        place.degree, [&](auto l) { gather_degree<ANGULAR, LMAX, decltype(l)::value, W>(a, place, shared, edges); });
+        place.degree,
+        [&](auto l) { gather_degree<ANGULAR, LMAX, decltype(l)::value, W>(a, place, shared, edges, ladder); });
 }
 
 } // namespace
@@ -194,23 +153,23 @@ __device__ __forceinline__ void gather_rotate_backward(const GatherBackward<T>& 
               (const T* dout, const T* x, const T* wigner, const T* radial, T* dx, bool add_x, T* dradial,            \
                bool add_radial, T* angular_parts, const int* target_start, const int* source_start,                   \
                const int* source_edge, int64_t edges, int channels, int mmax, bool per_degree, int lanes, int items), \
-              (gather_rotate_backward<angular, lmax, w, T>(                                                           \
+              gather_rotate_backward<angular, lmax, w, T>(                                                            \
                   {dout, x, wigner, radial, dx, add_x, dradial, add_radial, angular_parts, target_start,              \
-                   source_start, source_edge, edges, channels, mmax, per_degree, lanes, items})))
+                   source_start, source_edge, edges, channels, mmax, per_degree, lanes, items}))
 
 #define GATHER_ROTATE_BACKWARD_WIDTHS(name, angular, blocks, lmax)      \
-    GATHER_ROTATE_BACKWARD(name, angular, blocks, lmax, 4, f32, float)  \
+    GATHER_ROTATE_BACKWARD(name, angular, blocks, lmax, 2, f32, float)  \
     GATHER_ROTATE_BACKWARD(name, angular, blocks, lmax, 1, f32, float)  \
-    GATHER_ROTATE_BACKWARD(name, angular, blocks, lmax, 1, f64, double)
+    GATHER_ROTATE_BACKWARD(name, angular, 2, lmax, 1, f64, double)
 
-#define GATHER_ROTATE_BACKWARD_DEGREES(lmax, blocks, blocks_angular)                                 \
-    GATHER_ROTATE_BACKWARD_WIDTHS(gather_rotate_backward, false, blocks, lmax)                       \
-    GATHER_ROTATE_BACKWARD_WIDTHS(gather_rotate_backward_angular, true, blocks_angular, lmax)
+#define GATHER_ROTATE_BACKWARD_DEGREES(lmax, blocks)                                   \
+    GATHER_ROTATE_BACKWARD_WIDTHS(gather_rotate_backward, false, 4, lmax)              \
+    GATHER_ROTATE_BACKWARD_WIDTHS(gather_rotate_backward_angular, true, blocks, lmax)
 
-GATHER_ROTATE_BACKWARD_DEGREES(0, 4, 4)
-GATHER_ROTATE_BACKWARD_DEGREES(1, 4, 4)
-GATHER_ROTATE_BACKWARD_DEGREES(2, 4, 3)
-GATHER_ROTATE_BACKWARD_DEGREES(3, 4, 3)
-GATHER_ROTATE_BACKWARD_DEGREES(4, 3, 3)
-GATHER_ROTATE_BACKWARD_DEGREES(5, 3, 2)
-GATHER_ROTATE_BACKWARD_DEGREES(6, 3, 2)
+GATHER_ROTATE_BACKWARD_DEGREES(0, 4)
+GATHER_ROTATE_BACKWARD_DEGREES(1, 4)
+GATHER_ROTATE_BACKWARD_DEGREES(2, 4)
+GATHER_ROTATE_BACKWARD_DEGREES(3, 4)
+GATHER_ROTATE_BACKWARD_DEGREES(4, 3)
+GATHER_ROTATE_BACKWARD_DEGREES(5, 3)
+GATHER_ROTATE_BACKWARD_DEGREES(6, 3)

@@ -38,7 +38,6 @@ __device__ __forceinline__ void scatter_degree(const Scatter<T>& a, const Place&
     const int kept = min(L, a.mmax);
     const int stride = staged_stride<L, T>(kept);
     const int width = a.channels;
-    const int64_t edge_size = int64_t(reduced_rows(LMAX, a.mmax)) * width;
     const int head = place.channel / (a.channels / a.heads); // all W channels have the same
     const NodeEdges node = edges_into(place.node, a.target_start);
     Vec<T, W> sum[WIDTH<L>];
@@ -46,36 +45,20 @@ __device__ __forceinline__ void scatter_degree(const Scatter<T>& a, const Place&
     for (int j = 0; j < WIDTH<L>; j++) {
         sum[j] = zero_vec<T, W>();
     }
+    StepQueue<LMAX, L, W, 2, T> queue(a.value, nullptr, a.mmax, false, width, place);
     for (int from = 0; from < node.count; from += a.items) {
         const int count = min(a.items, node.count - from);
-        Pair<T, W> ahead[AHEAD<L>];
-        if (place.on && place.group < count) {
-            const int64_t e = node.edge(from + place.group);
-            load_ahead<LMAX, L, W>(a.value + e * edge_size + place.channel, width, kept, ahead);
-        }
+        queue.begin(
+            place.group, place.on ? count : 0, [&](int k) { return node.edge(from + k); }, [](int) { return 0; });
         stage<L>(shared, edges, node, from, count, kept, a.wigner, wigner_offset(LMAX + 1));
 #pragma unroll 1
-        for (int k = place.group; place.on && k < count; k += place.groups) {
-            const int64_t e = edges[k];
-            const T* value = a.value + e * edge_size + place.channel;
-            const T weight = a.weight == nullptr ? T(1) : a.weight[e * a.heads + head];
+        for (int k = place.group; k < queue.count; k += place.groups) {
+            const T weight = a.weight == nullptr ? T(1) : a.weight[int64_t(edges[k]) * a.heads + head];
             const T* row = shared + k * stride + kept * PITCH<L>;
-            const bool more = k + place.groups < count;
-            const T* following = more ? a.value + edges[k + place.groups] * edge_size + place.channel : value;
-#pragma unroll
-            for (int m = 0; m <= L; m++) {
-                if (m > kept) {
-                    break;
-                }
-                Pair<T, W> v;
-                if (m < AHEAD<L>) {
-                    v = ahead[m];
-                    if (more) {
-                        ahead[m] = load_pair<LMAX, L, W>(following, width, m);
-                    }
-                } else {
-                    v = load_pair<LMAX, L, W>(value, width, m);
-                }
+#pragma unroll 1
+            for (int m = 0; m <= kept; m++) {
+                const Pair<T, W> v = queue.steps[0].rows;
+                queue.fetch([&](int next) { return edges[next]; }, [](int) { return 0; });
                 add_rotated_back<L, W>(row + m * PITCH<L>, times(weight, v.plus), sum);
                 if (m > 0) {
                     add_rotated_back<L, W>(row - m * PITCH<L>, times(weight, v.minus), sum);
@@ -83,9 +66,9 @@ __device__ __forceinline__ void scatter_degree(const Scatter<T>& a, const Place&
             }
         }
     }
-    const T rescale = L > a.rescale_mmax ? square_root(T(WIDTH<L>) / T(2 * a.rescale_mmax + 1)) : T(1);
+    const T factor = a.scale * rescale<L>(T(a.rescale_mmax));
     T* out = a.out + (place.node * ((LMAX + 1) * (LMAX + 1)) + L * L) * width + place.channel;
-    put_sum_of_groups<L, W>(sum, a.scale * rescale, out, width, false, place, a.lanes, shared);
+    put_sum_of_groups<L, W>(sum, factor, out, width, false, place, a.lanes, shared);
 }
 
 template <int LMAX, int W, class T>
@@ -99,25 +82,25 @@ __device__ __forceinline__ void rotate_segment_sum(const Scatter<T>& a) {
 
 } // namespace
 
-// Four blocks a multiprocessor fit into the registers without spills.
-#define BOUNDS THREADS, 4
+// As many blocks a multiprocessor as the registers take without spills.
+#define BOUNDS(blocks) THREADS, blocks
 
-#define ROTATE_SEGMENT_SUM(lmax, w, suffix, type)                                                                 \
-    ENTRY_FOR(rotate_segment_sum_l##lmax##_w##w, suffix, type, BOUNDS,                                            \
+#define ROTATE_SEGMENT_SUM(lmax, w, blocks, suffix, type)                                                         \
+    ENTRY_FOR(rotate_segment_sum_l##lmax##_w##w, suffix, type, BOUNDS(blocks),                                    \
               (double scale, const T* value, const T* weight, const T* wigner, T* out, const int* target_start,   \
                int channels, int heads, int mmax, int rescale_mmax, int lanes, int items),                        \
-              (rotate_segment_sum<lmax, w, T>({T(scale), value, weight, wigner, out, target_start, channels, heads, \
-                                               mmax, rescale_mmax, lanes, items})))
+              rotate_segment_sum<lmax, w, T>({T(scale), value, weight, wigner, out, target_start, channels,       \
+                                              heads, mmax, rescale_mmax, lanes, items}))
 
-#define ROTATE_SEGMENT_SUM_DEGREES(lmax)       \
-    ROTATE_SEGMENT_SUM(lmax, 4, f32, float)    \
-    ROTATE_SEGMENT_SUM(lmax, 1, f32, float)    \
-    ROTATE_SEGMENT_SUM(lmax, 1, f64, double)
+#define ROTATE_SEGMENT_SUM_DEGREES(lmax, blocks)       \
+    ROTATE_SEGMENT_SUM(lmax, 4, blocks, f32, float)    \
+    ROTATE_SEGMENT_SUM(lmax, 1, 5, f32, float)         \
+    ROTATE_SEGMENT_SUM(lmax, 1, 5, f64, double)
 
-ROTATE_SEGMENT_SUM_DEGREES(0)
-ROTATE_SEGMENT_SUM_DEGREES(1)
-ROTATE_SEGMENT_SUM_DEGREES(2)
-ROTATE_SEGMENT_SUM_DEGREES(3)
-ROTATE_SEGMENT_SUM_DEGREES(4)
-ROTATE_SEGMENT_SUM_DEGREES(5)
-ROTATE_SEGMENT_SUM_DEGREES(6)
+ROTATE_SEGMENT_SUM_DEGREES(0, 5)
+ROTATE_SEGMENT_SUM_DEGREES(1, 5)
+ROTATE_SEGMENT_SUM_DEGREES(2, 5)
+ROTATE_SEGMENT_SUM_DEGREES(3, 5)
+ROTATE_SEGMENT_SUM_DEGREES(4, 5)
+ROTATE_SEGMENT_SUM_DEGREES(5, 4)
+ROTATE_SEGMENT_SUM_DEGREES(6, 4)

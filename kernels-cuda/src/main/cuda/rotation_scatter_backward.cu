@@ -69,15 +69,14 @@ __device__ __forceinline__ void put_heads(
 }
 
 template <bool ANGULAR, int LMAX, int L, int W, class T>
-__device__ __forceinline__ void scatter_degree(const ScatterBackward<T>& a, const Place& place, T* shared, int* edges) {
-    constexpr int ORDERS = ANGULAR && L > 3 ? 1 : AHEAD<L>; // as many as the registers take
+__device__ __forceinline__ void scatter_degree(
+    const ScatterBackward<T>& a, const Place& place, T* shared, int* edges, T* ladder) {
     const int kept = min(L, a.mmax);
     const int rows = min(L, a.mmax + ANGULAR); // highest order of G that is needed
     const int stride = staged_stride<L, T>(rows);
     const int width = a.channels;
     const int64_t edge_size = int64_t(reduced_rows(LMAX, a.mmax)) * width;
     const int head = place.channel / (a.channels / a.heads); // all W channels have the same
-    const bool read = ANGULAR || a.weight_parts != nullptr;
     T* weight_part = a.weight_parts + (L * int64_t(gridDim.y) + blockIdx.y) * a.edges * a.heads;
     T* angular_part = a.angular_parts + ((L - 1) * int64_t(gridDim.y) + blockIdx.y) * a.edges * 3;
     const NodeEdges node = edges_into(place.node, a.target_start);
@@ -87,72 +86,73 @@ __device__ __forceinline__ void scatter_degree(const ScatterBackward<T>& a, cons
     Vec<T, W> g[WIDTH<L>];
     load_rows<L, W>(
         a.dout + (place.node * ((LMAX + 1) * (LMAX + 1)) + L * L) * width + place.channel, width, place.on, g);
-    const T factor =
-        a.scale * (L > a.rescale_mmax ? square_root(T(WIDTH<L>) / T(2 * a.rescale_mmax + 1)) : T(1));
+    const T factor = a.scale * rescale<L>(T(a.rescale_mmax));
 #pragma unroll
     for (int j = 0; j < WIDTH<L>; j++) {
         g[j] = times(factor, g[j]);
     }
+    if constexpr (ANGULAR) {
+        fill_ladder<L>(ladder);
+    }
+    const bool read = ANGULAR || a.weight_parts != nullptr;
+    StepQueue<LMAX, L, W, 2, T> queue(read ? a.value : nullptr, nullptr, a.mmax, false, width, place);
     for (int from = 0; from < node.count; from += a.items) {
         const int count = min(a.items, node.count - from);
-        Pair<T, W> ahead[ORDERS];
-        if (read && place.on && place.group < count) {
-            const int64_t e = node.edge(from + place.group);
-            load_ahead<LMAX, L, W>(a.value + e * edge_size + place.channel, width, kept, ahead);
-        }
+        queue.begin(
+            place.group, place.on ? count : 0, [&](int k) { return node.edge(from + k); }, [](int) { return 0; });
         stage<L>(shared, edges, node, from, count, rows, a.wigner, wigner_offset(LMAX + 1));
-        // All groups of the block go round equally often: lanes without work take part in the shuffles.
+        // All groups of the block go round equally often: lanes without work take part in the sums over channels.
 #pragma unroll 1
         for (int first = 0; first < count; first += place.groups) {
             const int k = first + place.group;
-            const bool there = k < count;
-            const int64_t e = edges[there ? k : 0];
             T weight_sum = 0;
             Turn<T> turn = {0, 0, 0};
-            if (there && place.on) {
-                const int64_t at = e * edge_size + place.channel;
-                const T weight = a.weight == nullptr ? T(1) : a.weight[e * a.heads + head];
+            if (k < queue.count) {
+                const T weight = a.weight == nullptr ? T(1) : a.weight[int64_t(edges[k]) * a.heads + head];
                 const T* row = shared + k * stride + rows * PITCH<L>;
-                const bool more = read && k + place.groups < count;
-                const T* following = a.value + (more ? edges[k + place.groups] * edge_size + place.channel : at);
+                T* dvalue = a.dvalue + edges[k] * edge_size + place.channel;
                 Pair<T, W> v_low = zero_pair<T, W>();
                 Pair<T, W> y_low = zero_pair<T, W>();
-#pragma unroll
-                for (int m = 0; m <= L; m++) {
-                    if (m > rows) {
-                        break;
-                    }
+#pragma unroll 1
+                for (int m = 0; m <= kept; m++) {
+                    const Pair<T, W> value = queue.steps[0].rows;
+                    queue.fetch([&](int next) { return edges[next]; }, [](int) { return 0; });
                     Pair<T, W> v = zero_pair<T, W>();
-                    if (read && m <= kept) {
-                        if (m < ORDERS) {
-                            v = ahead[m];
-                            if (more) {
-                                ahead[m] = load_pair<LMAX, L, W>(following, width, m);
-                            }
-                        } else {
-                            v = load_pair<LMAX, L, W>(a.value + at, width, m);
-                        }
+                    Pair<T, W> y = zero_pair<T, W>();
+                    y.plus = rotated<L, W>(row + m * PITCH<L>, g);
+                    if (a.dvalue != nullptr) {
+                        put(dvalue + packed_row(LMAX, L, m) * width, times(weight, y.plus), a.add_value);
                     }
-                    Pair<T, W> y = {rotated<L, W>(row + m * PITCH<L>, g), zero_vec<T, W>()};
+                    if (read) {
+                        weight_sum += dot(value.plus, y.plus);
+                        v.plus = times(weight, value.plus);
+                    }
                     if (m > 0) {
                         y.minus = rotated<L, W>(row - m * PITCH<L>, g);
-                    }
-                    if (a.dvalue != nullptr && m <= kept) {
-                        T* to = a.dvalue + at;
-                        put(to + packed_row(LMAX, L, m) * width, times(weight, y.plus), a.add_value);
-                        if (m > 0) {
-                            put(to + packed_row(LMAX, L, -m) * width, times(weight, y.minus), a.add_value);
+                        if (a.dvalue != nullptr) {
+                            put(dvalue + packed_row(LMAX, L, -m) * width, times(weight, y.minus), a.add_value);
+                        }
+                        if (read) {
+                            weight_sum += dot(value.minus, y.minus);
+                            v.minus = times(weight, value.minus);
                         }
                     }
-                    weight_sum += dot(v.plus, y.plus) + dot(v.minus, y.minus);
                     if constexpr (ANGULAR) {
-                        v = {times(weight, v.plus), times(weight, v.minus)};
-                        add_turn<L>(m, v_low, y_low, v, y, turn);
+                        if (m > 0) {
+                            add_turn(m, ladder[m - 1], v_low, y_low, v, y, turn);
+                        }
                         v_low = v;
                         y_low = y;
                     }
                 }
+                if (ANGULAR && rows > kept) {
+                    const Pair<T, W> y = {
+                        rotated<L, W>(row + rows * PITCH<L>, g), rotated<L, W>(row - rows * PITCH<L>, g)};
+                    add_turn(rows, ladder[kept], v_low, y_low, zero_pair<T, W>(), y, turn);
+                }
             }
+            const bool there = k < count;
+            const int64_t e = edges[there ? k : 0];
             if (a.weight_parts != nullptr) {
                 put_heads<W>(weight_sum, a.heads, a.channels, weight_part, e, there, place, a.lanes);
             }
@@ -166,10 +166,12 @@ __device__ __forceinline__ void scatter_degree(const ScatterBackward<T>& a, cons
 template <bool ANGULAR, int LMAX, int W, class T>
 __device__ __forceinline__ void rotate_segment_sum_backward(const ScatterBackward<T>& a) {
     SHARED_ARRAY(int, edges, MAX_ITEMS);
+    SHARED_ARRAY(T, ladder, LADDER);
     DYNAMIC_SHARED(T, shared);
     const Place place = place_of<LMAX, W>(a.channels, a.lanes);
     for_degree<LMAX>(
-        place.degree, [&](auto l) { scatter_degree<ANGULAR, LMAX, decltype(l)::value, W>(a, place, shared, edges); });
+        place.degree,
+        [&](auto l) { scatter_degree<ANGULAR, LMAX, decltype(l)::value, W>(a, place, shared, edges, ladder); });
 }
 
 } // namespace
@@ -182,23 +184,23 @@ __device__ __forceinline__ void rotate_segment_sum_backward(const ScatterBackwar
               (double scale, const T* dout, const T* value, const T* weight, const T* wigner, T* dvalue,             \
                bool add_value, T* weight_parts, T* angular_parts, const int* target_start, int64_t edges,            \
                int channels, int heads, int mmax, int rescale_mmax, int lanes, int items),                           \
-              (rotate_segment_sum_backward<angular, lmax, w, T>(                                                     \
+              rotate_segment_sum_backward<angular, lmax, w, T>(                                                      \
                   {T(scale), dout, value, weight, wigner, dvalue, add_value, weight_parts, angular_parts,            \
-                   target_start, edges, channels, heads, mmax, rescale_mmax, lanes, items})))
+                   target_start, edges, channels, heads, mmax, rescale_mmax, lanes, items}))
 
 #define ROTATE_SEGMENT_SUM_BACKWARD_WIDTHS(name, angular, blocks, lmax)      \
     ROTATE_SEGMENT_SUM_BACKWARD(name, angular, blocks, lmax, 4, f32, float)  \
     ROTATE_SEGMENT_SUM_BACKWARD(name, angular, blocks, lmax, 1, f32, float)  \
     ROTATE_SEGMENT_SUM_BACKWARD(name, angular, blocks, lmax, 1, f64, double)
 
-#define ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(lmax, blocks)                                    \
-    ROTATE_SEGMENT_SUM_BACKWARD_WIDTHS(rotate_segment_sum_backward, false, blocks, lmax)     \
+#define ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(lmax)                                            \
+    ROTATE_SEGMENT_SUM_BACKWARD_WIDTHS(rotate_segment_sum_backward, false, 4, lmax)          \
     ROTATE_SEGMENT_SUM_BACKWARD_WIDTHS(rotate_segment_sum_backward_angular, true, 3, lmax)
 
-ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(0, 4)
-ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(1, 4)
-ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(2, 4)
-ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(3, 4)
-ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(4, 4)
-ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(5, 3)
-ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(6, 3)
+ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(0)
+ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(1)
+ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(2)
+ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(3)
+ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(4)
+ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(5)
+ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(6)

@@ -1,19 +1,20 @@
 // SiLU on a latitude-longitude grid over the sphere, one thread for one (row, channel): what s2_activation.cu and
 // s2_activation_backward.cu share.
 //
-// A thread goes through the latitudes in pairs that mirror each other in the equator. Legendre functions of l + m even have
-// equal values on both, those of l + m odd opposite ones, so that one even and one odd sum over the coefficients of an
-// order m serve both latitudes. The 2M+1 orders of each latitude then stay in registers while all longitudes are evaluated,
-// passed through the activation and summed into the orders of the result. Longitudes a and A - a share their cosines and
-// differ in the sign of their sines: again an even and an odd sum for both. No grid value leaves the registers.
+// A thread goes through the latitudes in pairs that mirror each other in the equator. Legendre functions of l + m even
+// have equal values on both, those of l + m odd opposite ones, so that one even and one odd sum over the coefficients
+// of an order m serve both latitudes. The 2M+1 orders of each latitude then stay in registers while all longitudes are
+// evaluated, passed through the activation and summed into the orders of the result. Longitudes a and A - a share their
+// cosines and differ in the sign of their sines: again an even and an odd sum for both. No grid value leaves the
+// registers.
 //
 // Memory convention: the tables (made once for a grid by the caller) and the coefficients of the block's threads are in
 // shared memory; tables are read as broadcasts, coefficient p of a thread is at column[p * THREADS], free of bank
 // conflicts. Coefficients are ordered by order -M..M, within an order first those of even, then those of odd l + m;
 // a list says where in the row each is.
 //
-// The exponential of f32 is 2^z with z = -x log2(e), which the tables already hold the factor for; so the grid values that
-// the code below calls z are those of x times SCALE, and results carry 1/SCALE, which the tables undo.
+// The exponential of f32 is 2^z with z = -x log2(e), which the tables already hold the factor for; so the grid values
+// that the code below calls z are those of x times SCALE, and results carry 1/SCALE, which the tables undo.
 #pragma once
 
 #include "common.cuh"
@@ -59,8 +60,8 @@ __device__ __forceinline__ T times_silu_slope(T z, T g) {
     return g * s * (T(1) + UNSCALE<T> * (z - z * s));
 }
 
-// First coefficient of a list: list 2 (m + M) holds the order m with l + m even, the next one those with l + m odd. With
-// all degrees |m|..L present, where they start is known when compiling.
+// First coefficient of a list: list 2 (m + M) holds the order m with l + m even, the next one those with l + m odd.
+// With all degrees |m|..L present, where they start is known when compiling.
 template <int L, int M>
 __device__ __forceinline__ int list_start(const int* starts, int list) {
     if constexpr (L == LISTED) {
@@ -134,8 +135,8 @@ __device__ __forceinline__ void to_orders(
     }
 }
 
-// The transpose of to_orders, added to the column. Where the counts are known, an order's coefficients are all read before
-// the first is written: the compiler cannot know that column and table are apart.
+// The transpose of to_orders, added to the column. Where the counts are known, an order's coefficients are all read
+// before the first is written: the compiler cannot know that column and table are apart.
 template <int L, int M, int SLOTS, int PAIRS, class T>
 __device__ __forceinline__ void add_coefficients(
     const int* starts, const T* table, const T (&h)[2 * PAIRS][2 * M + 1], T* column) {
@@ -186,8 +187,9 @@ __device__ __forceinline__ void add_coefficients(
     }
 }
 
-// h = orders of activation(functions with orders f), latitude by latitude; activation takes FIELDS values of a grid point.
-// trig: [1 + pairs of longitudes, 2M], cosines of orders 1..M, then sines, all times sqrt2, of longitude 0, 1, ...
+// h = orders of activation(functions with orders f), latitude by latitude; activation takes FIELDS values of a grid
+// point. trig: [1 + pairs of longitudes, 2M], cosines of orders 1..M, then sines, all times sqrt2, of longitude 0, 1,
+// ...
 template <int M, int LATITUDES, int FIELDS, class T, class F>
 __device__ __forceinline__ void through_longitudes(
     const T* trig, int longitudes, const T (&f)[FIELDS][LATITUDES][2 * M + 1], T (&h)[LATITUDES][2 * M + 1],
@@ -265,6 +267,20 @@ __device__ __forceinline__ void through_longitudes(
     }
 }
 
+// The element `bytes` behind p. Offsets are in bytes because their address then takes fewest instructions.
+template <class T>
+__device__ __forceinline__ const T* behind(const T* p, int bytes) {
+    return reinterpret_cast<const T*>(reinterpret_cast<const char*>(p) + bytes);
+}
+
+template <class T>
+__device__ __forceinline__ T* behind(T* p, int bytes) {
+    return reinterpret_cast<T*>(reinterpret_cast<char*>(p) + bytes);
+}
+
+// Offsets are read by so many; behind the last one are zeros.
+constexpr int BATCH = 8;
+
 // How many coefficients there are: a constant where L is known.
 template <int L, int M>
 __device__ __forceinline__ int count_of(int coefficients) {
@@ -275,20 +291,20 @@ __device__ __forceinline__ int count_of(int coefficients) {
     }
 }
 
-// column[p] = value(offsets[p]) for all coefficients. Several loads are in flight: no offset is read between two writes,
+// column[p] = from[offsets[p]] for all coefficients. Several loads are in flight: no offset is read between two writes,
 // which the compiler could not know to be apart.
-template <int L, int M, class T, class F>
-__device__ __forceinline__ void fill_column(const int* offsets, int coefficients, T* column, F value) {
-    constexpr int BATCH = 12;
+template <int L, int M, class T>
+__device__ __forceinline__ void fill_column(
+    const int* offsets, int coefficients, const T* from, T* column) {
     const int count = count_of<L, M>(coefficients);
 #pragma unroll (L == LISTED ? 1 : 16)
     for (int first = 0; first < count; first += BATCH) {
-        int from[BATCH];
-        load_all(offsets + first, from);
+        int places[BATCH];
+        load_all(offsets + first, places);
         T values[BATCH];
 #pragma unroll
         for (int i = 0; i < BATCH; i++) {
-            values[i] = first + i < count ? value(from[i]) : T(0);
+            values[i] = *behind(from, places[i]);
         }
 #pragma unroll
         for (int i = 0; i < BATCH; i++) {
@@ -299,8 +315,8 @@ __device__ __forceinline__ void fill_column(const int* offsets, int coefficients
     }
 }
 
-// Zeros. The loop hides from the compiler that the column need not be in memory: sums in registers would cost a third of
-// the warps.
+// Zeros. The loop hides from the compiler that the column need not be in memory: sums in registers would cost a third
+// of the warps.
 template <class T>
 __device__ __forceinline__ void clear_column(int coefficients, T* column) {
 #pragma unroll 4
@@ -309,20 +325,24 @@ __device__ __forceinline__ void clear_column(int coefficients, T* column) {
     }
 }
 
-// use(offsets[p], column[p]) for all coefficients. Not unrolled, otherwise the compiler would keep the offsets that
+// to[offsets[p]] = column[p] for all coefficients. Not unrolled, otherwise the compiler would keep the offsets that
 // fill_column read in registers until here.
-template <int L, int M, class T, class F>
-__device__ __forceinline__ void drain_column(const int* offsets, int coefficients, const T* column, F use) {
+template <int L, int M, class T>
+__device__ __forceinline__ void drain_column(
+    const int* offsets, int coefficients, const T* column, T* to) {
     const int count = count_of<L, M>(coefficients);
+    int p = 0;
 #pragma unroll 1
-    for (int first = 0; first < count; first += 4) {
-        const Vec<int, 4> to = load<4>(offsets + first);
+    for (; p + 4 <= count; p += 4) {
+        const Vec<int, 4> places = load<4>(offsets + p);
 #pragma unroll
         for (int i = 0; i < 4; i++) {
-            if (first + i < count) {
-                use(to.v[i], column[(first + i) * THREADS<T>]);
-            }
+            *behind(to, places.v[i]) = column[(p + i) * THREADS<T>];
         }
+    }
+#pragma unroll 1
+    for (; p < count; p++) {
+        *behind(to, offsets[p]) = column[p * THREADS<T>];
     }
 }
 
@@ -335,16 +355,16 @@ struct Tables {
     const T* to;
     const T* from;
     const T* trig;
-    // Where each coefficient stands behind the first one of its row and channel.
+    // How many bytes each coefficient stands behind the first one of its row and channel.
     const int* offsets;
     const int* starts;
     T* columns;
     // from one group of PAIRS pairs of latitudes to the next
     int group;
 
-    // Copies the tables; every thread of the block takes part. The memory holds, in this order: Legendre functions to the
-    // grid and from it, each [groups, K, SLOTS]; trig; `fields` columns for every thread; offsets [K, to the next multiple
-    // of 12]; starts. lists: coefficients' places in a row [K], starts.
+    // Copies the tables; every thread of the block takes part. The memory holds, in this order: Legendre functions to
+    // the grid and from it, each [groups, K, SLOTS]; trig; `fields` columns for every thread; offsets [K, to the next
+    // multiple of BATCH]; starts. lists: coefficients' places in a row [K], starts.
     __device__ __forceinline__ Tables(
         T* shared, const T* table, const int* lists, int coefficients, int latitude_pairs, int longitudes,
         int channels, int fields) {
@@ -357,14 +377,15 @@ struct Tables {
         trig = shared + waves;
         columns = shared + elements;
         int* const offsets_here = reinterpret_cast<int*>(columns + fields * coefficients * THREADS<T>);
-        int* const starts_here = offsets_here + (coefficients + 11) / 12 * 12;
+        const int padded = (coefficients + BATCH - 1) / BATCH * BATCH;
+        int* const starts_here = offsets_here + padded;
         offsets = offsets_here;
         starts = starts_here;
         for (int i = threadIdx.x * WIDE<T>; i < elements; i += THREADS<T> * WIDE<T>) {
             store(shared + i, load<WIDE<T>>(table + i));
         }
-        for (int i = threadIdx.x; i < coefficients; i += THREADS<T>) {
-            offsets_here[i] = lists[i] * channels;
+        for (int i = threadIdx.x; i < padded; i += THREADS<T>) {
+            offsets_here[i] = i < coefficients ? lists[i] * channels * int(sizeof(T)) : 0;
         }
         for (int i = threadIdx.x; i < STARTS; i += THREADS<T>) {
             starts_here[i] = lists[coefficients + i];

@@ -1,16 +1,16 @@
-// segmentSoftmax: softmax over the edges into each target, for each head, with an envelope c: with e_i = exp(z_i - max) and
-// sum = sum of c_i e_i the weight is c_i (c_i e_i / sum); without an envelope c = 1; edges with c = 0 are absent.
+// segmentSoftmax: softmax over the edges into each target, for each head, with an envelope c: with e_i = exp(z_i - max)
+// and sum = sum of c_i e_i the weight is c_i (c_i e_i / sum); without an envelope c = 1; edges with c = 0 are absent.
 // Gradients, with g for the weights and t = sum of c_i (c_i e_i / sum) g_i:
 //   dz_i = (c_i e_i / sum) (c_i g_i - t)    dc_i = e_i (2 c_i g_i - t) / sum, summed over the heads.
-// Products with c_i come before the division, so that a lone edge whose envelope squared is below the smallest number still
-// gets its envelope as weight.
+// Products with c_i come before the division, so that a lone edge whose envelope squared is below the smallest number
+// still gets its envelope as weight.
 //
-// Forward: a warp takes one (target, head), its lanes the edges. Backward: a block takes one target; each warp finds the
-// statistics of every fourth head, then each thread goes through all heads of its edges, so that the sum over heads of the
-// envelope's gradient stays within a thread.
+// Forward: a warp takes one (target, head), its lanes the edges. Backward: a block takes one target; each warp finds
+// the statistics of every fourth head, then each thread goes through all heads of its edges, so that the sum over heads
+// of the envelope's gradient stays within a thread.
 //
-// Memory convention: everything is small and read once from memory, then from the cache; statistics in shared memory. Bound
-// by latency: 12 E H bytes are 0.7 MB for E = 7000, H = 8.
+// Memory convention: everything is small and read once from memory, then from the cache; statistics in shared memory.
+// Bound by latency: 12 E H bytes are 0.7 MB for E = 7000, H = 8.
 //
 // History
 //   1  warps for statistics, threads for edges. Not timed: no GPU yet.

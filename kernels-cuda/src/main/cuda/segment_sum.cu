@@ -1,8 +1,8 @@
-// segmentSum: sums of consecutive rows, as of the atoms of each crystal, with its gradient; crystalMatrix: a 3x3 matrix of
-// each crystal applied to its atoms' vectors.
+// segmentSum: sums of consecutive rows, as of the atoms of each crystal, with its gradient; crystalMatrix: a 3x3 matrix
+// of each crystal applied to its atoms' vectors.
 //
-// Memory convention: every element is read and written once, coalesced over the columns. Sums run in an order that depends
-// on the segment's length only. Bound by bandwidth, in practice (a few hundred rows) by the launch.
+// Memory convention: every element is read and written once, coalesced over the columns. Sums run in an order that
+// depends on the segment's length only. Bound by bandwidth, in practice (a few hundred rows) by the launch.
 //
 // History
 //   1  a block for 32 columns of a segment. Not timed: no GPU yet.
@@ -15,8 +15,8 @@ constexpr int THREADS = 256;
 constexpr int COLUMNS = 32;
 constexpr int ROWS = 16;
 
-// Block b*tiles + i: columns 32i.. of segment b; a thread sums every 16th row of its column, then one sums what those found,
-// in order. x: [rows, width]  start: [B+1]  scale: [B] or null  y: [B, width]
+// Block b*tiles + i: columns 32i.. of segment b; a thread sums every 16th row of its column, then one sums what those
+// found, in order. x: [rows, width]  start: [B+1]  scale: [B] or null  y: [B, width]
 template <class T>
 __device__ void segment_sum(const T* x, const int* start, const T* scale, T* y, int64_t width) {
     SHARED_ARRAY(T, found, ROWS * COLUMNS);

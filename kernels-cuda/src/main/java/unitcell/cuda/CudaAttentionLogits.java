@@ -12,8 +12,8 @@ import unitcell.engine.memory.Scope;
 /**
  * Attention logits: {@code attention_logits.cu} and {@code attention_logits_backward.cu}.
  *
- * <p>Memory convention: the backward pass keeps two numbers for each row and the sums over runs of edges in scratch memory
- * of the call; the number of runs depends on the number of edges only.
+ * <p>Memory convention: the backward pass keeps two numbers for each row and the sums over runs of edges in scratch
+ * memory of the call; the number of runs depends on the number of edges only.
  */
 final class CudaAttentionLogits {
     private static final int THREADS = 256;
@@ -80,7 +80,7 @@ final class CudaAttentionLogits {
         if (dfeatures != null) {
             shapes.columns("dfeatures", dfeatures, dlogits.dim(0), features.count());
         }
-        boolean without = gamma != null || dgamma == null && dbeta == null;
+        boolean without = gamma != null || (dgamma == null && dbeta == null);
         shapes.that(without, "dgamma or dbeta", "wanted", "null without gamma")
                 .sink("dgamma", dgamma, dot.dim(1))
                 .sink("dbeta", dbeta, dot.dim(1));
@@ -154,8 +154,9 @@ final class CudaAttentionLogits {
 
     private Shapes check(
             String kernel, Columns features, Tensor gamma, Tensor beta, Tensor dot, Tensor logits, String name) {
-        Shapes shapes = Shapes.of(kernel, "dot", dot, ANY, ANY).that(dot.dtype() == dtype, "dot", dot, "a tensor of " + dtype);
-        return shapes.tensor(name, logits, ANY, dot.dim(0))
+        return Shapes.of(kernel, "dot", dot, ANY, ANY)
+                .that(dot.dtype() == dtype, "dot", dot, "a tensor of " + dtype)
+                .tensor(name, logits, ANY, dot.dim(0))
                 .columns("features", features, logits.dim(0), dot.size())
                 .that((gamma == null) == (beta == null), "beta", beta, "gamma and beta, or neither")
                 .optional("gamma", gamma, dot.dim(1))
@@ -173,7 +174,7 @@ final class CudaAttentionLogits {
         return dtype == DType.F32
                 && dot.dim(1) % CudaQueue.wide(dtype) == 0
                 && CudaQueue.aligned(dot.address())
-                && (gamma == null || CudaQueue.aligned(gamma.address()) && CudaQueue.aligned(beta.address()))
+                && (gamma == null || (CudaQueue.aligned(gamma.address()) && CudaQueue.aligned(beta.address())))
                 && wide(features);
     }
 

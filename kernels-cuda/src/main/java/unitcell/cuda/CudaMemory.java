@@ -35,11 +35,9 @@ final class CudaMemory implements Memory {
         CUdeviceptr pointer = new CUdeviceptr();
         int status = JCudaDriver.cuMemAlloc(pointer, bytes);
         if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
-            long[] free = new long[1];
-            long[] total = new long[1];
-            CudaException.check(JCudaDriver.cuMemGetInfo(free, total), "cuMemGetInfo");
-            throw new MemoryException("the device " + name + " has no " + bytes + " bytes of memory left: of "
-                    + (total[0] >> 20) + " MiB " + (free[0] >> 20) + " MiB are free");
+            long[] information = information();
+            throw MemoryException.exhausted("the device " + name + " has no " + bytes + " bytes of memory left: of "
+                    + (information[1] >> 20) + " MiB " + (information[0] >> 20) + " MiB are free");
         }
         CudaException.check(status, "reserving " + bytes + " bytes on " + name);
         return HostPointer.address(pointer);
@@ -80,10 +78,20 @@ final class CudaMemory implements Memory {
 
     @Override
     public long capacity() {
+        return information()[1];
+    }
+
+    @Override
+    public long free() {
+        return information()[0];
+    }
+
+    /** Free and total bytes. */
+    private static long[] information() {
         long[] free = new long[1];
         long[] total = new long[1];
         CudaException.check(JCudaDriver.cuMemGetInfo(free, total), "cuMemGetInfo");
-        return total[0];
+        return new long[] {free[0], total[0]};
     }
 
     @Override

@@ -54,7 +54,7 @@ final class CudaS2Activation {
             shapes.that(scalars != null, "dscalars", dscalars, "null without scalars")
                     .columns("dscalars", dscalars, x.dim(0), x.dim(2));
         }
-        if (x.size() == 0 || dx == null && dscalars == null) {
+        if (x.size() == 0 || (dx == null && dscalars == null)) {
             return;
         }
         CudaS2Plan plan = plan(grid);
@@ -75,7 +75,7 @@ final class CudaS2Activation {
     private Shapes check(String kernel, S2GridTensors grid, Tensor x, Columns scalars) {
         Shapes shapes = Shapes.of(kernel, "x", x, ANY, grid.coefficients(), ANY)
                 .that(x.dtype() == dtype, "x", x, "a tensor of " + dtype)
-                .that(x.dim(1) * x.dim(2) <= Integer.MAX_VALUE, "x", x, "fewer elements in a row than 2^31")
+                .that(x.dim(1) * x.dim(2) <= Integer.MAX_VALUE / dtype.bytes(), "x", x, "rows of less than 2 GiB")
                 .tensor("grid.toGrid", grid.toGrid(), grid.points(), grid.coefficients())
                 .tensor("grid.fromGrid", grid.fromGrid(), grid.points(), grid.coefficients())
                 .tensor("grid.legendreTo", grid.legendreTo(), grid.latitudes(), grid.coefficients())

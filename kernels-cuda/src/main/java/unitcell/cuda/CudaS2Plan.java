@@ -1,18 +1,19 @@
 package unitcell.cuda;
 
 import java.util.Arrays;
+import java.util.Set;
 import unitcell.engine.DType;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.S2GridTensors;
 
 /**
  * A grid's factorised transforms as {@code s2_grid.cuh} wants them: latitudes in pairs that mirror each other in the
- * equator, longitudes in pairs a, A - a, coefficients by order and, within an order, by the parity of l + m; which parity
- * is read off the Legendre functions. Values that go to the grid carry the factor of the kernel's exponential, those from
- * it the inverse.
+ * equator, longitudes in pairs a, A - a, coefficients by order and, within an order, by the parity of l + m; which
+ * parity is read off the Legendre functions. Values that go to the grid carry the factor of the kernel's exponential,
+ * those from it the inverse.
  *
- * <p>Memory convention: made once for a grid, from its tensors' contents at that time; the two tables lie in device memory
- * among the queue's constants.
+ * <p>Memory convention: made once for a grid, from its tensors' contents at that time; the two tables lie in device
+ * memory among the queue's constants.
  */
 final class CudaS2Plan {
     /** Bytes of one element for each thread of a block. */
@@ -22,9 +23,9 @@ final class CudaS2Plan {
 
     private static final int MAX_ORDER = 6;
     /** The kernels read offsets of coefficients by so many. */
-    private static final int OFFSETS = 12;
+    private static final int OFFSETS = 8;
     /** (L, M) for which there is a kernel that knows L when it is compiled, as {@code l4_m2}. */
-    private static final String COMPILED = " l2_m2 l4_m2 l4_m4 l6_m2 l6_m3 l6_m6 ";
+    private static final Set<String> COMPILED = Set.of("l2_m2", "l4_m2", "l4_m4", "l6_m2", "l6_m3", "l6_m6");
 
     private final DType dtype;
     private final int coefficients;
@@ -66,7 +67,7 @@ final class CudaS2Plan {
         int l = degree(mmax, starts);
         String known = "l" + l + "_m" + mmax;
         String orders = "m" + mmax + "_p" + pairs;
-        kernel = dtype == DType.F32 && COMPILED.contains(" " + known + " ") ? "l" + l + "_" + orders : orders;
+        kernel = dtype == DType.F32 && COMPILED.contains(known) ? "l" + l + "_" + orders : orders;
 
         double[] values = table(to, from, trig, place, mmax, pairs);
         elements = values.length;
@@ -97,7 +98,7 @@ final class CudaS2Plan {
                 double opposite = m % 2 == 0 ? trig[mmax + m] : -trig[mmax + m];
                 if (!(Math.abs(trig[here + m] - trig[there + m]) <= tolerance)
                         || !(Math.abs(trig[here - m] + trig[there - m]) <= tolerance)
-                        || 2 * a == longitudes && !(Math.abs(trig[here + m] - opposite) <= tolerance)) {
+                        || (2 * a == longitudes && !(Math.abs(trig[here + m] - opposite) <= tolerance))) {
                     fault(a, longitudes, m);
                 }
             }
@@ -141,9 +142,9 @@ final class CudaS2Plan {
             }
         }
         starts[starts.length - 1] = count;
-        if (count != coefficients) {
+        if (count != coefficients || place[starts[2 * mmax]] != 0) {
             throw new IllegalArgumentException("orders of a grid's coefficients are " + Arrays.toString(orders)
-                    + "; expected -" + mmax + " to " + mmax);
+                    + "; expected l=0 first, and orders from -" + mmax + " to " + mmax);
         }
         return place;
     }
@@ -162,12 +163,12 @@ final class CudaS2Plan {
         return starts[starts.length - 1] == at ? l : -1;
     }
 
-    /** Pairs of latitudes whose orders a thread holds in registers at once. */
+    /** Pairs of latitudes that the tables interleave; a thread holds the orders of as many in registers at once. */
     private int pairsAtOnce(int mmax) {
-        if (dtype == DType.F64 || mmax > 3) {
+        if (dtype == DType.F64) {
             return 1;
         }
-        return mmax == 3 ? 2 : 3;
+        return mmax == 0 || mmax > 2 ? 2 : 3;
     }
 
     private double[] table(double[] to, double[] from, double[] trig, int[] place, int mmax, int pairs) {

@@ -14,7 +14,8 @@ import unitcell.engine.kernel.Sink;
  * {@link SegmentKernels} on the GPU: {@code segment_softmax.cu} and {@code segment_sum.cu}; the attention logits are in
  * {@link CudaAttentionLogits}.
  *
- * <p>Memory convention: all tensors in device memory; the contents of index tensors are not looked at. No scratch memory.
+ * <p>Memory convention: all tensors in device memory; the contents of index tensors are not looked at. No scratch
+ * memory.
  */
 final class CudaSegmentKernels implements SegmentKernels {
     private static final int THREADS = 256;

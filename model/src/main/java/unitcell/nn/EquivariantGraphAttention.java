@@ -3,6 +3,7 @@ package unitcell.nn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import unitcell.autograd.DropoutStreams.Rows;
 import unitcell.autograd.ParameterStore;
 import unitcell.autograd.Recomputation;
 import unitcell.autograd.Tape;
@@ -61,7 +62,8 @@ public final class EquivariantGraphAttention {
     /** x [N, (L+1)^2, C] to [N, (L+1)^2, out]. */
     public Var forward(Tape tape, ParameterStore store, SO3Grid grid, EdgeContext context, Var x) {
         return tape.local(name, () -> {
-            Var kept = PointwiseOps.dropoutFactors(tape, dropout, context.edges().edges(), config.heads());
+            Var kept = PointwiseOps.dropoutFactors(
+                    tape, dropout, Rows.EDGES, context.edges().edges(), config.heads());
             Var sum = context.runs().isEmpty()
                     ? messages(tape, store, grid, context, context.edges(), kept, x)
                     : inRuns(tape, store, grid, context, kept, x);

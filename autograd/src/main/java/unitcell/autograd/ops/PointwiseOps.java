@@ -1,5 +1,7 @@
 package unitcell.autograd.ops;
 
+import unitcell.autograd.DropoutStreams;
+import unitcell.autograd.DropoutStreams.Rows;
 import unitcell.autograd.Tape;
 import unitcell.autograd.Var;
 import unitcell.engine.Tensor;
@@ -245,19 +247,21 @@ public final class PointwiseOps {
     }
 
     /** Element-wise dropout; the identity unless the tape trains and p is positive. */
-    public static Var dropout(Tape tape, double p, Var x) {
-        if (tape.mode() != Tape.Mode.TRAIN || p == 0) {
-            return x;
-        }
-        return multiply(tape, x, dropoutFactors(tape, p, x.value().shape()));
+    public static Var dropout(Tape tape, double p, Rows rows, Var x) {
+        Var factors = dropoutFactors(tape, p, rows, x.value().shape());
+        return factors == null ? x : multiply(tape, x, factors);
     }
 
-    /** The factors of element-wise dropout: 0 or 1/(1-p); null unless the tape trains and p is positive. */
-    public static Var dropoutFactors(Tape tape, double p, long... shape) {
+    /**
+     * The factors of element-wise dropout: 0 or 1/(1-p); null unless the tape trains and p is positive.
+     *
+     * @param rows what the outermost dimension counts
+     */
+    public static Var dropoutFactors(Tape tape, double p, Rows rows, long... shape) {
         if (tape.mode() != Tape.Mode.TRAIN || p == 0) {
             return null;
         }
-        return Var.constant(dropoutMask(tape, p, shape));
+        return Var.constant(dropoutMask(tape, p, rows, shape));
     }
 
     /** Dropout of whole channels of a node, the same for all coefficients, which keeps equivariance. x [N, S, C]. */
@@ -266,7 +270,9 @@ public final class PointwiseOps {
             return x;
         }
         return scaleChannels(
-                tape, x, dropoutMask(tape, p, x.value().dim(0), x.value().dim(2)));
+                tape,
+                x,
+                dropoutMask(tape, p, Rows.NODES, x.value().dim(0), x.value().dim(2)));
     }
 
     /** Stochastic depth for each crystal: all of x's rows of a crystal are dropped together. crystal I32 [N]. */
@@ -274,19 +280,22 @@ public final class PointwiseOps {
         if (tape.mode() != Tape.Mode.TRAIN || p == 0) {
             return x;
         }
-        return scaleRows(tape, x, dropoutMask(tape, p, crystals), crystal);
+        return scaleRows(tape, x, dropoutMask(tape, p, Rows.CRYSTALS, crystals), crystal);
     }
 
-    private static Tensor dropoutMask(Tape tape, double p, long... shape) {
-        Tensor mask = tape.empty(shape);
-        tape.kernels()
-                .pointwise()
-                .dropoutMask(
-                        tape.random().seed(),
-                        tape.random().step(),
-                        tape.random().nextStream(),
-                        p,
-                        mask);
-        return mask;
+    private static Tensor dropoutMask(Tape tape, double p, Rows rows, long... shape) {
+        DropoutStreams random = tape.random();
+        DropoutStreams.Range range = random.range(rows, shape[0]);
+        long[] whole = shape.clone();
+        whole[0] = range.all();
+        Tensor mask = tape.empty(whole);
+        tape.kernels().pointwise().dropoutMask(random.seed(), random.step(), random.nextStream(), p, mask);
+        if (range.count() == range.all()) {
+            return mask;
+        }
+        // A copy: kernels read it faster where it is aligned, and the rest of the mask goes.
+        Tensor part = tape.empty(shape).copyFrom(mask.rows(range.first(), range.first() + range.count()));
+        tape.free(mask);
+        return part;
     }
 }

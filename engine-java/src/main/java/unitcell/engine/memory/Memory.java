@@ -15,7 +15,7 @@ public interface Memory {
     /**
      * Reserves {@code bytes} (positive) of uninitialised memory at a 64-byte-aligned address.
      *
-     * @throws MemoryException if the device has not enough
+     * @throws MemoryException that {@linkplain MemoryException#isExhausted says so} if the device has not enough
      */
     long allocate(long bytes);
 
@@ -36,6 +36,11 @@ public interface Memory {
 
     /** Bytes that the device has in all; {@code Long.MAX_VALUE} where nobody plans by it. */
     default long capacity() {
+        return Long.MAX_VALUE;
+    }
+
+    /** Bytes that can still be reserved; {@code Long.MAX_VALUE} where nobody knows. */
+    default long free() {
         return Long.MAX_VALUE;
     }
 

@@ -26,7 +26,7 @@ public final class NativeMemory implements Memory {
         long rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         long address = MemoryUtil.nmemAlignedAlloc(ALIGNMENT, rounded);
         if (address == MemoryUtil.NULL) {
-            throw new MemoryException("the host has no " + rounded + " bytes of memory left");
+            throw MemoryException.exhausted("the host has no " + rounded + " bytes of memory left");
         }
         return address;
     }

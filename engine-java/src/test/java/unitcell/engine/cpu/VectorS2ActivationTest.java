@@ -234,26 +234,30 @@ class VectorS2ActivationTest {
         int turn = 0;
         for (int channels : CHANNELS) {
             for (int lmax : new int[] {0, 1, 3}) {
-                gate(lmax, turn % 2 == 0 ? 2 : 7, channels, turn++);
+                gate(lmax, turn % 2 == 0 ? 2 : 7, channels, turn % 4 < 2 ? 4 : 3, turn++);
             }
         }
-        gate(2, 0, 16, 1);
+        gate(6, 5, 20, 4, 0);
+        gate(2, 0, 16, 3, 1);
     }
 
-    private static void gate(int lmax, int rows, int channels, int choice) {
+    /**
+     * @param before columns before the gates; 4 keeps rows of whole vectors aligned
+     */
+    private static void gate(int lmax, int rows, int channels, int before, int choice) {
         int[] degrees = new int[(lmax + 1) * (lmax + 1)];
         for (int i = 0; i < degrees.length; i++) {
             degrees[i] = (int) Math.sqrt(i);
         }
-        int width = lmax * channels + 5;
+        int width = before + lmax * channels + (before == 4 ? 4 : 2);
         Parity.Case c = parity.call("gateActivation L" + lmax + " rows " + rows + " C" + channels);
         int x = c.input(rows, degrees.length, channels);
         int gates = c.input(rows, width);
         int y = c.output(rows, degrees.length, channels);
-        c.run(
-                Parity.FORWARD,
-                (k, a) ->
-                        k.spherical().gateActivation(degrees, a.get(x), columns(a, gates, lmax * channels), a.get(y)));
+        c.run(Parity.FORWARD, (k, a) -> {
+            Columns from = new Columns(a.get(gates), before, lmax * channels);
+            k.spherical().gateActivation(degrees, a.get(x), from, a.get(y));
+        });
 
         Parity.Case b = parity.call("gateActivationBackward L" + lmax + " rows " + rows + " C" + channels);
         boolean add = choice % 2 == 0;
@@ -263,9 +267,9 @@ class VectorS2ActivationTest {
         int dx = choice % 5 == 4 ? -1 : b.sink(add, rows, degrees.length, channels);
         int dg = choice % 4 == 3 ? -1 : b.inOut(b.normal(rows, width), rows, width);
         b.run(Parity.BACKWARD, (k, a) -> {
-            Columns from = columns(a, gb, lmax * channels);
+            Columns from = new Columns(a.get(gb), before, lmax * channels);
             Sink sink = a.sink(dx);
-            Columns to = dg < 0 ? null : columns(a, dg, lmax * channels);
+            Columns to = dg < 0 ? null : new Columns(a.get(dg), before, lmax * channels);
             k.spherical().gateActivationBackward(degrees, a.get(dy), a.get(xb), from, sink, to, add);
         });
     }

@@ -40,7 +40,9 @@ class VectorSegmentKernelsTest {
             {5, 3, 7, 2, 3},
             {70, 4, 32, 0, 32},
             {300, 8, 16, 5, 0},
-            {520, 2, 65, 1, 1}
+            {520, 2, 65, 1, 1},
+            {9, 2, 132, 4, 0},
+            {5, 1, 301, 1, 0}
         };
         for (int[] s : shapes) {
             for (boolean norm : new boolean[] {true, false}) {

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import unitcell.autograd.optim.GradientGuard.Verdict;
+import unitcell.engine.DeviceException;
 import unitcell.engine.io.JsonObject;
+import unitcell.engine.memory.MemoryException;
 import unitcell.trainer.TrainerException;
 import unitcell.trainer.data.BatchPlan;
 import unitcell.trainer.data.ReadAhead;
@@ -79,16 +81,25 @@ final class PretrainLoop {
         secondsBefore = from.seconds();
         startNanos = begin;
         savedNanos = System.nanoTime();
-        boolean stopped = false;
-        while (!stopped && !isFinished()) {
-            stopped = epoch();
+        try {
+            boolean stopped = false;
+            while (!stopped && !isFinished()) {
+                stopped = epoch();
+            }
+            if (stopped) {
+                save(Double.NaN);
+            } else if (validatedAt != step) {
+                validateAndSave();
+            }
+            return new Outcome(stopped, step, used(), validation, checkpoint);
+        } catch (DeviceException | MemoryException e) {
+            throw TrainerException.device(
+                    "training stopped after step " + step + ": " + e.getMessage() + "; "
+                            + (checkpoint == null
+                                    ? "there is no checkpoint of this run yet"
+                                    : "the same command goes on from " + checkpoint),
+                    e);
         }
-        if (stopped) {
-            save(Double.NaN);
-        } else if (validatedAt != step) {
-            validateAndSave();
-        }
-        return new Outcome(stopped, step, used(), validation, checkpoint);
     }
 
     /** Runs the rest of an epoch; returns whether a stop was asked for. */

@@ -45,10 +45,32 @@ public final class PretrainLoss {
 
     private PretrainLoss() {}
 
+    /**
+     * What the means of a batch are taken over. Parts of a batch that take them over the whole batch have losses and
+     * gradients that sum to the whole batch's.
+     *
+     * @param atoms number of atoms
+     * @param weight sum of their weights in the likelihood
+     */
+    record Whole(int atoms, double weight) {
+        static Whole of(TrainingBatch batch, Settings settings) {
+            double sum = 0;
+            for (boolean masked : batch.masked()) {
+                sum += masked ? settings.maskedWeight() : 1;
+            }
+            return new Whole(batch.graph().nodes(), sum);
+        }
+    }
+
     static Parts of(Tape tape, Generator.Output output, TrainingBatch batch, Settings settings) {
+        return of(tape, output, batch, settings, Whole.of(batch, settings));
+    }
+
+    /** As {@link #of(Tape, Generator.Output, TrainingBatch, Settings)}, for a part of a batch. */
+    static Parts of(Tape tape, Generator.Output output, TrainingBatch batch, Settings settings, Whole whole) {
         int n = batch.graph().nodes();
         Tensor target = tape.of(batch.target(), n);
-        Tensor weight = tape.of(atomWeights(batch.masked(), settings.maskedWeight()), n);
+        Tensor weight = tape.of(atomWeights(batch.masked(), settings.maskedWeight(), whole.weight()), n);
         Var species = LossOps.crossEntropy(tape, output.logits(), target, weight);
         Var moved = output.displacement();
         if (!settings.rawDisplacement()) {
@@ -56,20 +78,15 @@ public final class PretrainLoss {
             moved = SegmentOps.crystalMatrix(tape, moved, inverse, batch.graph().crystalTensor(tape));
         }
         Tensor noise = tape.of(batch.fractionalNoise(), n, 3);
-        Var position = LossOps.squaredError(tape, settings.positionWeight() / (3.0 * n), moved, noise);
+        Var position = LossOps.squaredError(tape, settings.positionWeight() / (3.0 * whole.atoms()), moved, noise);
         return new Parts(PointwiseOps.add(tape, species, position), species, position);
     }
 
-    /** Weights that sum to 1; hidden atoms count {@code maskedWeight} times as much as visible ones. */
-    static double[] atomWeights(boolean[] masked, double maskedWeight) {
+    /** Weights that sum to 1 over the whole batch; hidden atoms count {@code maskedWeight} times as much as visible ones. */
+    private static double[] atomWeights(boolean[] masked, double maskedWeight, double sum) {
         double[] weights = new double[masked.length];
-        double sum = 0;
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = masked[i] ? maskedWeight : 1;
-            sum += weights[i];
-        }
         for (int i = 0; sum > 0 && i < weights.length; i++) {
-            weights[i] /= sum;
+            weights[i] = (masked[i] ? maskedWeight : 1) / sum;
         }
         return weights;
     }

@@ -159,7 +159,13 @@ public final class PretrainRun {
     }
 
     private Trainee trainee() {
-        return new Trainee(environment.device(), data.metadata(), options.optimiser(), options.loss(), options.seed());
+        return new Trainee(
+                environment.device(),
+                data.metadata(),
+                options.optimiser(),
+                options.loss(),
+                options.seed(),
+                environment.messages());
     }
 
     private Optional<Checkpoint> start(Resume resume, CheckpointStore store) throws IOException {

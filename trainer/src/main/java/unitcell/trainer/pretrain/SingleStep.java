@@ -30,7 +30,7 @@ public final class SingleStep {
         ModelMetadata metadata = new ModelMetadata(config, degree, nodes, ModelMetadata.Displacement.CARTESIAN);
         OptimiserOptions optimiser = new OptimiserOptions(1e-3, 1e-3, 0, 1, 10, 0.999, 1);
         PretrainLoss.Settings loss = new PretrainLoss.Settings(200, 1, false);
-        try (Trainee trainee = new Trainee(device, metadata, optimiser, loss, seed)) {
+        try (Trainee trainee = new Trainee(device, metadata, optimiser, loss, seed, line -> {})) {
             trainee.step(batch, seed, 0, 1, false);
         }
     }

@@ -4,9 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import unitcell.autograd.DropoutStreams;
+import java.util.function.Consumer;
 import unitcell.autograd.ParameterStore;
-import unitcell.autograd.Tape;
 import unitcell.autograd.optim.AdamW;
 import unitcell.autograd.optim.ExponentialMovingAverage;
 import unitcell.autograd.optim.GradientGuard;
@@ -21,9 +20,11 @@ import unitcell.net.Generator;
 import unitcell.net.ModelMetadata;
 import unitcell.net.ModelWeights;
 import unitcell.trainer.data.TrainingBatch;
+import unitcell.trainer.pretrain.BatchGradients.Losses;
 
 /**
- * The network together with everything else that a step changes: moments, average, guard counters. What {@link #write}
+ * The network together with everything else that a step changes: moments, average, guard counters, and whether batches
+ * are computed in halves. What {@link #write}
  * stores and {@link #read} restores is all of it, bit for bit.
  *
  * <p>Memory convention: owns the generator, in whose parameter store moments and average live too.
@@ -32,14 +33,14 @@ final class Trainee implements AutoCloseable {
     private static final String MOMENTS_FILE = "optimizer.safetensors";
     private static final String FIRST = "exp_avg.";
     private static final String SECOND = "exp_avg_sq.";
+    private static final String IN_HALVES = "in_halves";
 
-    private final Device device;
     private final Generator generator;
+    private final BatchGradients gradients;
     private final AdamW optimiser;
     private final ExponentialMovingAverage average;
     private final GradientGuard guard;
     private final OptimiserOptions options;
-    private final PretrainLoss.Settings loss;
 
     /**
      * What one step did.
@@ -60,15 +61,24 @@ final class Trainee implements AutoCloseable {
         }
     }
 
-    Trainee(Device device, ModelMetadata metadata, OptimiserOptions options, PretrainLoss.Settings loss, long seed) {
-        this.device = device;
+    /**
+     * @param seed of the parameters' start
+     * @param messages receives a line when memory makes steps change
+     */
+    Trainee(
+            Device device,
+            ModelMetadata metadata,
+            OptimiserOptions options,
+            PretrainLoss.Settings loss,
+            long seed,
+            Consumer<String> messages) {
         this.generator = new Generator(device, DType.F32, metadata, seed);
+        this.gradients = new BatchGradients(device, generator, loss, messages);
         ParameterStore store = generator.store();
         this.optimiser = new AdamW(store, options.adam());
         this.average = options.averageDecay() > 0 ? new ExponentialMovingAverage(store, options.averageDecay()) : null;
         this.guard = new GradientGuard(store, options.clipNorm(), options.patience());
         this.options = options;
-        this.loss = loss;
     }
 
     Generator generator() {
@@ -87,24 +97,18 @@ final class Trainee implements AutoCloseable {
      * @param rateFactor multiple of the base learning rate
      * @throws unitcell.autograd.NonFiniteException at the first operation with a result that is not finite, where
      *     {@code detectAnomaly}
+     * @throws unitcell.engine.memory.MemoryException if not even half of the batch fits into the device's memory
      */
     StepResult step(TrainingBatch batch, long seed, long step, double rateFactor, boolean detectAnomaly) {
-        generator.store().zeroGradients();
-        try (Tape tape = new Tape(device, DType.F32, Tape.Mode.TRAIN, new DropoutStreams(seed, step), detectAnomaly)) {
-            PretrainLoss.Parts parts = PretrainLoss.of(tape, generator.forward(tape, batch.graph()), batch, loss);
-            double total = parts.total().value().item();
-            double species = parts.species().value().item();
-            double position = parts.position().value().item();
-            tape.backward(parts.total());
-            Verdict verdict = guard.inspect(total);
-            if (verdict instanceof Verdict.Apply apply) {
-                optimiser.step(options.rate() * rateFactor, apply.scale());
-                if (average != null) {
-                    average.update(optimiser.steps());
-                }
+        Losses losses = gradients.compute(batch, new BatchGradients.Setting(seed, step, detectAnomaly));
+        Verdict verdict = guard.inspect(losses.total());
+        if (verdict instanceof Verdict.Apply apply) {
+            optimiser.step(options.rate() * rateFactor, apply.scale());
+            if (average != null) {
+                average.update(optimiser.steps());
             }
-            return new StepResult(total, species, position, verdict);
         }
+        return new StepResult(losses.total(), losses.species(), losses.position(), verdict);
     }
 
     /** Runs {@code body} with averaged parameters, where there is an average; otherwise with the parameters as they are. */
@@ -129,6 +133,7 @@ final class Trainee implements AutoCloseable {
                 .put("updates", optimiser.steps())
                 .put("skipped", guard.skipped())
                 .put("skipped_in_a_row", guard.consecutive())
+                .put(IN_HALVES, gradients.inHalves())
                 .build();
     }
 
@@ -163,6 +168,7 @@ final class Trainee implements AutoCloseable {
     private void restore(JsonObject state) throws JsonException {
         optimiser.setSteps(state.getLong("updates"));
         guard.restore(state.getLong("skipped"), state.getInt("skipped_in_a_row"));
+        gradients.setInHalves(state.getBoolean(IN_HALVES, false));
     }
 
     @Override

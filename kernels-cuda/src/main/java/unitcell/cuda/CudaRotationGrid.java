@@ -1,0 +1,83 @@
+package unitcell.cuda;
+
+import unitcell.engine.DType;
+import unitcell.engine.Tensor;
+import unitcell.engine.kernel.SphericalLayout;
+
+/**
+ * How a rotation kernel is spread over the device; the counterpart of {@code rotation.cuh}. A block of {@value #THREADS}
+ * threads owns one degree of one node for one slice of the channels; groups of {@code lanes} threads handle an edge each.
+ *
+ * <p>Memory convention: the numbers depend on shapes only, and with them the order of all sums.
+ *
+ * @param lanes threads of a group, a power of two up to a warp: enough for the channels
+ * @param slices blocks that share the channels of a degree of a node
+ * @param items edges whose Wigner blocks are kept in shared memory at a time
+ * @param shared bytes of dynamic shared memory
+ */
+record CudaRotationGrid(int lanes, int slices, int items, int shared) {
+    static final int THREADS = 128;
+    /** Highest degree for which there are kernels. */
+    static final int MAX_DEGREE = 6;
+
+    private static final int WARP = 32;
+    /** {@code MAX_ITEMS} of {@code rotation.cuh}. */
+    private static final int MAX_ITEMS = 64;
+    /** Bytes of Wigner blocks in shared memory: several blocks must fit a multiprocessor, beside its cache. */
+    private static final int STAGED_BYTES = 24 << 10;
+
+    /**
+     * The grid of one launch.
+     *
+     * @param mmax highest order whose rows of the Wigner matrices are needed
+     * @param wide channels of a thread
+     * @param sums whether the kernel ends with a sum over groups of lanes
+     */
+    static CudaRotationGrid of(int lmax, int mmax, long channels, int wide, DType dtype, boolean sums) {
+        int vectors = Math.toIntExact((channels + wide - 1) / wide);
+        int lanes = Math.min(WARP, vectors <= 1 ? 1 : 2 * Integer.highestOneBit(vectors - 1));
+        int stride = 0;
+        for (int l = 0; l <= lmax; l++) {
+            stride = Math.max(stride, stagedBytes(l, Math.min(l, mmax), dtype));
+        }
+        int items = Math.clamp(STAGED_BYTES / stride, 1, MAX_ITEMS);
+        int sum = sums ? THREADS * (2 * lmax + 1) * wide * dtype.bytes() : 0;
+        return new CudaRotationGrid(lanes, (vectors + lanes - 1) / lanes, items, Math.max(items * stride, sum));
+    }
+
+    /** {@code staged_stride} of {@code rotation.cuh}, in bytes. */
+    private static int stagedBytes(int l, int kept, DType dtype) {
+        int pitch = (2 * l + 1 + 3) / 4 * 4;
+        return ((2 * kept + 1) * pitch * dtype.bytes() / 16 | 1) * 16;
+    }
+
+    /**
+     * Channels of a thread: {@code most} if they divide the channels that belong together and all tensors are aligned to
+     * them, else one.
+     */
+    static int wide(int most, DType dtype, long together, Tensor... tensors) {
+        int bytes = most * dtype.bytes();
+        boolean wide = dtype == DType.F32 && together % most == 0;
+        for (Tensor tensor : tensors) {
+            wide &= tensor == null || tensor.address() % bytes == 0;
+        }
+        return wide ? most : 1;
+    }
+
+    /** The kernels of all degrees up to {@value #MAX_DEGREE}, for one channel a thread and, for float32, for {@code most}. */
+    static CudaKernel[][] kernels(CudaQueue queue, String family, String name, int most, DType dtype) {
+        CudaKernel[][] kernels = new CudaKernel[MAX_DEGREE + 1][most + 1];
+        for (int l = 0; l <= MAX_DEGREE; l++) {
+            kernels[l][1] = queue.kernel(family, name + "_l" + l + "_w1", dtype);
+            if (dtype == DType.F32) {
+                kernels[l][most] = queue.kernel(family, name + "_l" + l + "_w" + most, dtype);
+            }
+        }
+        return kernels;
+    }
+
+    /** Starts a block for every degree of every node and every slice. */
+    void run(Launch launch, SphericalLayout layout, int nodes) {
+        launch.whole(lanes).whole(items).run((long) nodes * (layout.lmax() + 1), slices, 1, THREADS, shared);
+    }
+}
