@@ -37,7 +37,8 @@ public final class Recomputation {
      * @param tracked whether a gradient is wanted for anything that the pieces read beside {@code inputs}, as parameters
      * @param inputs variables that gradients flow to
      */
-    public static Var run(Tape tape, String name, long[] shape, Iterable<? extends Piece> pieces, boolean tracked, Var... inputs) {
+    public static Var run(
+            Tape tape, String name, long[] shape, Iterable<? extends Piece> pieces, boolean tracked, Var... inputs) {
         Tensor out = tape.empty(shape);
         for (Piece piece : pieces) {
             try (Tape inner = new Tape(tape.device(), tape.dtype(), Tape.Mode.INFERENCE)) {
@@ -71,7 +72,10 @@ public final class Recomputation {
             try (Tape inner = new Tape(outer.device(), outer.dtype(), Tape.Mode.EVALUATE)) {
                 Var rows = piece.compute(inner, leaves);
                 if (rows.requiresGrad()) {
-                    inner.backward(rows, gradient.rows(piece.fromRow(), piece.toRow()).reshape(rows.value().shape()));
+                    inner.backward(
+                            rows,
+                            gradient.rows(piece.fromRow(), piece.toRow())
+                                    .reshape(rows.value().shape()));
                 }
             }
         }

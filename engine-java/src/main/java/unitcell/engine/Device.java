@@ -90,9 +90,7 @@ public interface Device extends AutoCloseable {
      * theirs is that one, otherwise others beside them. Empty where the device has none in that precision.
      */
     default Optional<DenseKernels> products(Precision precision) {
-        return precision == precision()
-                ? Optional.of(kernels(DType.F32).dense())
-                : Optional.empty();
+        return precision == precision() ? Optional.of(kernels(DType.F32).dense()) : Optional.empty();
     }
 
     /** A part of the work begins that profilers shall show under this name. Costs nothing where none is attached. */

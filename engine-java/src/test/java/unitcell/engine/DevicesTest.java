@@ -147,7 +147,9 @@ class DevicesTest {
         assertEquals("cpu", none.name());
         assertEquals("no cuda: nothing there", none.reason());
         assertEquals(Map.of("cuda", List.of()), none.requirements());
-        assertEquals("cuda:0", Devices.survey(() -> List.of(new Backend(1, "a card"))).name());
+        assertEquals(
+                "cuda:0",
+                Devices.survey(() -> List.of(new Backend(1, "a card"))).name());
     }
 
     @ParameterizedTest

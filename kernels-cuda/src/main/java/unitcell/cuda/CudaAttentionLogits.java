@@ -75,8 +75,8 @@ final class CudaAttentionLogits {
             Sink dbeta,
             Sink ddot) {
         String kernel = "attentionLogitsBackward";
-        Shapes shapes = check(kernel, features, gamma, beta, dot, dlogits, "dlogits")
-                .same("ddot", ddot, dot);
+        Shapes shapes =
+                check(kernel, features, gamma, beta, dot, dlogits, "dlogits").same("ddot", ddot, dot);
         if (dfeatures != null) {
             shapes.columns("dfeatures", dfeatures, dlogits.dim(0), features.count());
         }

@@ -19,7 +19,13 @@ final class CudaClocks {
     private static final long SMI_SECONDS = 10;
     /** What nvidia-smi is asked for, under its own names. */
     private static final List<String> SMI = List.of(
-            "clocks.sm", "clocks.mem", "clocks.max.sm", "clocks.max.mem", "temperature.gpu", "power.draw", "driver_version");
+            "clocks.sm",
+            "clocks.mem",
+            "clocks.max.sm",
+            "clocks.max.mem",
+            "temperature.gpu",
+            "power.draw",
+            "driver_version");
 
     private CudaClocks() {}
 

@@ -115,8 +115,7 @@ final class CudaDenseKernels implements DenseKernels {
         if (dx != null) {
             Operand weights = new Operand(w.address(), in);
             Operand result = new Operand(dx.tensor().address(), in);
-            queue.gemm()
-                    .multiply(new Product(dtype, rows, in, out, 1, gradient, weights, beta(dx), result, 1));
+            queue.gemm().multiply(new Product(dtype, rows, in, out, 1, gradient, weights, beta(dx), result, 1));
         }
         if (dw != null) {
             Operand features = new Operand(x.address(), in);
@@ -144,8 +143,7 @@ final class CudaDenseKernels implements DenseKernels {
             Operand features = new Operand(x.address(), coefficients * in, in, false);
             Operand weights = new Operand(expanded.address(), in, out * in, true);
             Operand result = new Operand(y.address(), coefficients * out, out, false);
-            queue.gemm()
-                    .multiply(new Product(dtype, nodes, out, in, 1, features, weights, 0, result, coefficients));
+            queue.gemm().multiply(new Product(dtype, nodes, out, in, 1, features, weights, 0, result, coefficients));
         }
         addRow(bias, y.address(), nodes, out, coefficients * out);
     }
@@ -226,15 +224,12 @@ final class CudaDenseKernels implements DenseKernels {
         Shapes shapes = shapes("leftMultiply", "a", a, ANY, ANY);
         long from = a.dim(transposed ? 0 : 1);
         long to = a.dim(transposed ? 1 : 0);
-        shapes.tensor("x", x, ANY, from, ANY)
-                .that(y != null, "y", y, "a sink")
-                .sink("y", y, x.dim(0), to, x.dim(2));
+        shapes.tensor("x", x, ANY, from, ANY).that(y != null, "y", y, "a sink").sink("y", y, x.dim(0), to, x.dim(2));
         long channels = x.dim(2);
         Operand matrix = new Operand(a.address(), a.dim(1), 0, transposed);
         Operand features = new Operand(x.address(), channels, from * channels, false);
         Operand result = new Operand(y.tensor().address(), channels, to * channels, false);
         int items = Math.toIntExact(x.dim(0));
-        queue.gemm()
-                .multiply(new Product(dtype, to, channels, from, 1, matrix, features, beta(y), result, items));
+        queue.gemm().multiply(new Product(dtype, to, channels, from, 1, matrix, features, beta(y), result, items));
     }
 }

@@ -127,7 +127,8 @@ final class CudaDevice implements Device {
         int minor = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
         return name() + ": " + model + ", compute capability " + major + "." + minor + ", " + queue.processors()
                 + " multiprocessors, " + (bytes[0] >> 20) + " MiB, driver for CUDA " + version[0] / 1000 + "."
-                + version[0] % 1000 / 10 + ", matrix products by " + queue.gemm().description()
+                + version[0] % 1000 / 10 + ", matrix products by "
+                + queue.gemm().description()
                 + (Boolean.getBoolean(Nvtx.PROPERTY) ? ", " + ranges.description() : "");
     }
 

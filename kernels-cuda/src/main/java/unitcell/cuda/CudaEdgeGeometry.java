@@ -68,8 +68,7 @@ final class CudaEdgeGeometry {
                 .over(edges.edges(), THREADS);
     }
 
-    void edgeVectorBackward(
-            EdgeIndex edges, Tensor dvector, Tensor crystal, Tensor shift, Sink dposition, Sink dcell) {
+    void edgeVectorBackward(EdgeIndex edges, Tensor dvector, Tensor crystal, Tensor shift, Sink dposition, Sink dcell) {
         Shapes.ofAny("edgeVectorBackward", "dvector", dvector)
                 .that(dvector.dtype() == dtype, "dvector", dvector, "a tensor of " + dtype)
                 .edges(edges)
@@ -165,11 +164,6 @@ final class CudaEdgeGeometry {
                 .tensor(rotation)
                 .tensor(out)
                 .wide(edges)
-                .run(
-                        (edges + perBlock - 1) / perBlock,
-                        1,
-                        1,
-                        WIGNER_THREADS,
-                        size * (perBlock + 1) * dtype.bytes());
+                .run((edges + perBlock - 1) / perBlock, 1, 1, WIGNER_THREADS, size * (perBlock + 1) * dtype.bytes());
     }
 }

@@ -48,8 +48,7 @@ final class CudaException extends DeviceException {
                     CUresult.CUDA_ERROR_INVALID_ADDRESS_SPACE,
                     CUresult.CUDA_ERROR_INVALID_PC,
                     CUresult.CUDA_ERROR_LAUNCH_FAILED,
-                    CUresult.CUDA_ERROR_ECC_UNCORRECTABLE ->
-                true;
+                    CUresult.CUDA_ERROR_ECC_UNCORRECTABLE -> true;
             default -> false;
         };
     }

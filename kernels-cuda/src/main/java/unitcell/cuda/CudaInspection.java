@@ -14,7 +14,6 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import jcuda.JCudaVersion;
 import jcuda.driver.CUresult;
-import jcuda.driver.JCudaDriver;
 import unitcell.engine.DeviceException;
 import unitcell.engine.DeviceProvider.Requirement;
 import unitcell.engine.Precision;
@@ -124,7 +123,8 @@ final class CudaInspection {
         SymbolLookup driver = SymbolLookup.libraryLookup(NativeLibraries.driver(), Arena.global());
         Set<String> missing = new TreeSet<>(wanted);
         missing.removeIf(function -> driver.find(function).isPresent());
-        boolean needed = missing.stream().map(f -> f.replaceFirst("_v[0-9]+$", "")).anyMatch(CALLED::contains);
+        boolean needed =
+                missing.stream().map(f -> f.replaceFirst("_v[0-9]+$", "")).anyMatch(CALLED::contains);
         add(
                 "JCuda's functions",
                 !needed,
@@ -142,7 +142,10 @@ final class CudaInspection {
             device.clocks().forEach(line -> add("rates", true, line));
             images();
             device.ways().forEach((way, found) -> add("products by " + way, true, found));
-            add("profilers", true, Nvtx.open(null, System.getenv(NvtxInjection.VARIABLE)).description());
+            add(
+                    "profilers",
+                    true,
+                    Nvtx.open(null, System.getenv(NvtxInjection.VARIABLE)).description());
         } catch (DeviceException e) {
             add("device cuda:" + index, false, e.getMessage());
         }

@@ -41,8 +41,7 @@ final class CudaModules implements AutoCloseable {
 
     /** Whether this build carries compiled kernels, or a replacement was named. */
     static boolean built() {
-        return System.getProperty(REPLACEMENT) != null
-                || CudaModules.class.getResource("pointwise.ptx") != null;
+        return System.getProperty(REPLACEMENT) != null || CudaModules.class.getResource("pointwise.ptx") != null;
     }
 
     /** A kernel of a kernel file. */
@@ -71,8 +70,7 @@ final class CudaModules implements AutoCloseable {
             case PTX -> ptx(family, "named by " + IMAGE);
             case "" -> fatbin(family, true);
             default ->
-                throw new IllegalArgumentException(
-                        IMAGE + " is '" + wanted + "'; expected " + FATBIN + " or " + PTX);
+                throw new IllegalArgumentException(IMAGE + " is '" + wanted + "'; expected " + FATBIN + " or " + PTX);
         };
     }
 
@@ -107,7 +105,9 @@ final class CudaModules implements AutoCloseable {
         byte[] names = resource("kernel-files.txt");
         return names == null
                 ? List.of()
-                : new String(names, java.nio.charset.StandardCharsets.UTF_8).lines().toList();
+                : new String(names, java.nio.charset.StandardCharsets.UTF_8)
+                        .lines()
+                        .toList();
     }
 
     /** Loads a kernel file in one form and unloads it; returns the status of loading. */
@@ -138,8 +138,8 @@ final class CudaModules implements AutoCloseable {
         if (status == CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION) {
             throw new CudaException(
                     status,
-                    "the NVIDIA driver is too old for these kernels: it refuses PTX of version "
-                            + version(ptx) + " (" + family + "); install driver 525 or newer, or choose --device cpu");
+                    "the NVIDIA driver is too old for these kernels: it refuses PTX of version " + version(ptx) + " ("
+                            + family + "); install driver 525 or newer, or choose --device cpu");
         }
         CudaException.check(status, "loading the PTX of kernel file " + family);
         return module;
@@ -184,8 +184,8 @@ final class CudaModules implements AutoCloseable {
 
     @Override
     public void close() {
-        modules.forEach((family, loaded) -> CudaException.check(
-                JCudaDriver.cuModuleUnload(loaded.module), "unloading the kernel file " + family));
+        modules.forEach((family, loaded) ->
+                CudaException.check(JCudaDriver.cuModuleUnload(loaded.module), "unloading the kernel file " + family));
         modules.clear();
     }
 }

@@ -74,8 +74,7 @@ final class CudaPointwiseKernels implements PointwiseKernels {
     }
 
     private Shapes any(String kernel, String name, Tensor first) {
-        return Shapes.ofAny(kernel, name, first)
-                .that(first.dtype() == dtype, name, first, "a tensor of " + dtype);
+        return Shapes.ofAny(kernel, name, first).that(first.dtype() == dtype, name, first, "a tensor of " + dtype);
     }
 
     @Override
@@ -247,7 +246,12 @@ final class CudaPointwiseKernels implements PointwiseKernels {
                     .wide(rows)
                     .wide(logits.dim(1))
                     .blocks((rows + 7) / 8, THREADS);
-            queue.launch(sumPartials).tensor(parts).wide(rows).real(1).tensor(loss).blocks(1, THREADS);
+            queue.launch(sumPartials)
+                    .tensor(parts)
+                    .wide(rows)
+                    .real(1)
+                    .tensor(loss)
+                    .blocks(1, THREADS);
         }
     }
 
@@ -278,7 +282,12 @@ final class CudaPointwiseKernels implements PointwiseKernels {
         any("squaredError", "a", a).same("b", b, a).single("loss", loss);
         try (Scope scratch = queue.scratch()) {
             Tensor parts = scratch.empty(DType.F64, PARTIAL_SUMS);
-            queue.launch(squaredError).tensor(a).tensor(b).wide(a.size()).tensor(parts).blocks(PARTIAL_SUMS, THREADS);
+            queue.launch(squaredError)
+                    .tensor(a)
+                    .tensor(b)
+                    .wide(a.size())
+                    .tensor(parts)
+                    .blocks(PARTIAL_SUMS, THREADS);
             queue.launch(sumPartials)
                     .tensor(parts)
                     .wide(PARTIAL_SUMS)

@@ -91,8 +91,7 @@ final class CudaQueue implements AutoCloseable {
 
     /** Numbers that a kernel reads from device memory, uploaded at the first call with them. I32 [values.length]. */
     Tensor constant(int[] values) {
-        return uploaded.computeIfAbsent(
-                new IntKey(values.clone()), key -> constants.of(key.values, key.values.length));
+        return uploaded.computeIfAbsent(new IntKey(values.clone()), key -> constants.of(key.values, key.values.length));
     }
 
     /** Whether 16-byte accesses may be used at an address. */

@@ -80,8 +80,7 @@ final class CudaRotationGather {
         int lmax = layout.lmax();
         boolean angular = dangular != null;
         int channels = Math.toIntExact(x.dim(2));
-        int wide = CudaRotationGrid.wide(
-                WIDE_BACKWARD, dtype, channels, dout, x, radial, tensor(dx), tensor(dradial));
+        int wide = CudaRotationGrid.wide(WIDE_BACKWARD, dtype, channels, dout, x, radial, tensor(dx), tensor(dradial));
         int mmax = Math.min(lmax, layout.mmax() + (angular ? 1 : 0));
         CudaRotationGrid grid = CudaRotationGrid.of(lmax, mmax, channels, wide, dtype, true);
         try (Scope scratch = queue.scratch()) {

@@ -97,8 +97,7 @@ final class CudaRotationScatter {
         CudaRotationGrid grid = CudaRotationGrid.of(lmax, mmax, channels, wide, dtype, false);
         long weights = (long) edges.edges() * heads;
         try (Scope scratch = queue.scratch()) {
-            Tensor weightParts =
-                    dweight == null ? null : scratch.empty(dtype, (lmax + 1L) * grid.slices(), weights);
+            Tensor weightParts = dweight == null ? null : scratch.empty(dtype, (lmax + 1L) * grid.slices(), weights);
             Tensor angularParts =
                     angular ? scratch.empty(dtype, (long) lmax * grid.slices(), 3L * edges.edges()) : null;
             Launch launch = queue.launch((angular ? backwardAngular : backward)[lmax][wide])

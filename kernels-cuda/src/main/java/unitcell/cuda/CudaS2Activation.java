@@ -89,8 +89,7 @@ final class CudaS2Activation {
     }
 
     private CudaKernel kernel(String family, CudaS2Plan plan) {
-        return kernels.computeIfAbsent(
-                family + "_" + plan.kernel(), entry -> queue.kernel(family, entry, dtype));
+        return kernels.computeIfAbsent(family + "_" + plan.kernel(), entry -> queue.kernel(family, entry, dtype));
     }
 
     private static long stride(Columns columns) {

@@ -135,8 +135,7 @@ final class CudaSegmentKernels implements SegmentKernels {
         if (dx == null) {
             return;
         }
-        shapes.indices("start", start, dy.dim(0) + 1)
-                .optional("scale", scale, dy.dim(0));
+        shapes.indices("start", start, dy.dim(0) + 1).optional("scale", scale, dy.dim(0));
         queue.launch(sumBackward)
                 .tensor(dy)
                 .tensor(start)

@@ -52,8 +52,8 @@ final class CudaSo2Linear {
     }
 
     void forward(SphericalLayout layout, Tensor x, Tensor w0, Tensor bias0, Tensor[] wm, Tensor y, Tensor extra) {
-        Shapes shapes = Shapes.of("so2Linear", "x", x, ANY, layout.reduced(), ANY)
-                .that(x.dtype() == dtype, "x", x, dtype + "");
+        Shapes shapes =
+                Shapes.of("so2Linear", "x", x, ANY, layout.reduced(), ANY).that(x.dtype() == dtype, "x", x, dtype + "");
         long edges = x.dim(0);
         long in = x.dim(2);
         shapes.tensor("y", y, edges, layout.reduced(), ANY).optional("extra", extra, edges, ANY);
@@ -91,8 +91,7 @@ final class CudaSo2Linear {
         }
     }
 
-    private void product(
-            long m, long n, long k, Operand a, Operand b, double beta, long result, long stride) {
+    private void product(long m, long n, long k, Operand a, Operand b, double beta, long result, long stride) {
         queue.gemm().multiply(new Product(dtype, m, n, k, 1, a, b, beta, new Operand(result, stride), 1));
     }
 
@@ -120,12 +119,7 @@ final class CudaSo2Linear {
     /** [2 rows, columns] of Wr and Wi as the real matrix [2 rows, 2 columns]. */
     private Tensor pack(Scope scratch, Tensor w, long rows, long columns) {
         Tensor real = scratch.empty(dtype, 2 * rows, 2 * columns);
-        queue.launch(pack)
-                .tensor(w)
-                .tensor(real)
-                .wide(rows)
-                .wide(columns)
-                .over(real.size(), THREADS);
+        queue.launch(pack).tensor(w).tensor(real).wide(rows).wide(columns).over(real.size(), THREADS);
         return real;
     }
 

@@ -102,8 +102,7 @@ final class CudaSphericalKernels implements SphericalKernels {
             Sink dvalue,
             Sink dweight,
             Sink dangular) {
-        scatter.backward(
-                layout, edges, scale, dout, value, weight, wigner, dvalue, dweight, dangular);
+        scatter.backward(layout, edges, scale, dout, value, weight, wigner, dvalue, dweight, dangular);
     }
 
     @Override

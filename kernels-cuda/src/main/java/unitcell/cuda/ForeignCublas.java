@@ -30,8 +30,8 @@ final class ForeignCublas implements Gemm {
     static final String LIBRARY = "unitcell.cublas.library";
 
     private static final List<String> NAMES = List.of("libcublas.so.13", "libcublas.so.12", "libcublas.so.11");
-    private static final List<String> FOLDERS = List.of(
-            "/usr/local/cuda/lib64", "/usr/local/cuda/targets/x86_64-linux/lib", "/usr/lib/x86_64-linux-gnu");
+    private static final List<String> FOLDERS =
+            List.of("/usr/local/cuda/lib64", "/usr/local/cuda/targets/x86_64-linux/lib", "/usr/lib/x86_64-linux-gnu");
     private static final FunctionDescriptor GEMM = FunctionDescriptor.of(
             ValueLayout.JAVA_INT,
             ValueLayout.JAVA_LONG, // handle
@@ -69,8 +69,7 @@ final class ForeignCublas implements Gemm {
         this.precision = precision;
         single = bind(symbols, "cublasSgemmStridedBatched", GEMM);
         wide = bind(symbols, "cublasDgemmStridedBatched", GEMM);
-        destroy = bind(
-                symbols, "cublasDestroy_v2", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+        destroy = bind(symbols, "cublasDestroy_v2", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
         alpha = arena.allocate(8, 8);
         beta = arena.allocate(8, 8);
         FunctionDescriptor withPointer =
@@ -83,7 +82,9 @@ final class ForeignCublas implements Gemm {
         check("cublasCreate", call(create, result));
         handle = result.get(ValueLayout.JAVA_LONG, 0);
         check("cublasSetStream", call(bind(symbols, "cublasSetStream_v2", withPointer), handle, address(stream)));
-        check("cublasSetMathMode", call(bind(symbols, "cublasSetMathMode", withInt), handle, CublasSizes.mathMode(precision)));
+        check(
+                "cublasSetMathMode",
+                call(bind(symbols, "cublasSetMathMode", withInt), handle, CublasSizes.mathMode(precision)));
         check("cublasGetVersion", call(bind(symbols, "cublasGetVersion_v2", withPointer), handle, result));
         version = result.get(ValueLayout.JAVA_INT, 0);
     }
@@ -119,7 +120,10 @@ final class ForeignCublas implements Gemm {
         }
         List<String> all = new ArrayList<>(NAMES);
         for (String folder : FOLDERS) {
-            NAMES.stream().map(name -> Path.of(folder, name)).filter(Files::exists).forEach(p -> all.add(p.toString()));
+            NAMES.stream()
+                    .map(name -> Path.of(folder, name))
+                    .filter(Files::exists)
+                    .forEach(p -> all.add(p.toString()));
         }
         // Where pip puts NVIDIA's libraries: a machine with PyTorch often has no other cuBLAS.
         for (String python : List.of("/usr/lib/python3", "/usr/local/lib")) {
@@ -132,9 +136,12 @@ final class ForeignCublas implements Gemm {
         if (!Files.isDirectory(root)) {
             return List.of();
         }
-        try (Stream<Path> files = Files.find(root, 8, (path, kind) -> path.getParent() != null
-                && path.toString().contains("/nvidia/")
-                && NAMES.contains(String.valueOf(path.getFileName())))) {
+        try (Stream<Path> files = Files.find(
+                root,
+                8,
+                (path, kind) -> path.getParent() != null
+                        && path.toString().contains("/nvidia/")
+                        && NAMES.contains(String.valueOf(path.getFileName())))) {
             return files.map(Path::toString).sorted().toList().reversed();
         } catch (IOException | java.io.UncheckedIOException e) {
             System.getLogger(ForeignCublas.class.getName())
@@ -144,8 +151,7 @@ final class ForeignCublas implements Gemm {
     }
 
     private MethodHandle bind(SymbolLookup symbols, String name, FunctionDescriptor descriptor) {
-        MemorySegment symbol =
-                symbols.find(name).orElseThrow(() -> new DeviceException(library + " has no " + name));
+        MemorySegment symbol = symbols.find(name).orElseThrow(() -> new DeviceException(library + " has no " + name));
         return Linker.nativeLinker().downcallHandle(symbol, descriptor);
     }
 
@@ -159,8 +165,8 @@ final class ForeignCublas implements Gemm {
 
     private void check(String function, int status) {
         if (status != 0) {
-            throw new DeviceException(library + ": " + function + " failed with status " + status
-                    + CublasSizes.meaning(status));
+            throw new DeviceException(
+                    library + ": " + function + " failed with status " + status + CublasSizes.meaning(status));
         }
     }
 

@@ -35,7 +35,16 @@ interface Gemm extends AutoCloseable {
      * @param c not transposed
      */
     record Product(
-            DType dtype, long m, long n, long k, double alpha, Operand a, Operand b, double beta, Operand c, int batch) {}
+            DType dtype,
+            long m,
+            long n,
+            long k,
+            double alpha,
+            Operand a,
+            Operand b,
+            double beta,
+            Operand c,
+            int batch) {}
 
     /** Submits the products. Sizes may be zero. */
     void multiply(Product product);

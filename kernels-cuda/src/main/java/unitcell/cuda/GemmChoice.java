@@ -87,7 +87,9 @@ enum GemmChoice {
             case TILED -> {
                 if (precision != Precision.FP32) {
                     throw new DeviceException("precision " + precision.key() + " needs cuBLAS, and "
-                            + (named ? "-D" + PROPERTY + "=" + key + " is given" : "there is none: " + String.join("; ", tried))
+                            + (named
+                                    ? "-D" + PROPERTY + "=" + key + " is given"
+                                    : "there is none: " + String.join("; ", tried))
                             + "; choose --precision " + Precision.FP32.key());
                 }
                 yield new TiledGemm(queue, named ? "named by " + PROPERTY : String.join("; ", tried));

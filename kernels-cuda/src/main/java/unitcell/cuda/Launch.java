@@ -114,7 +114,8 @@ final class Launch {
     }
 
     static long address(Matrix matrix) {
-        return matrix.tensor().address() + matrix.offset() * matrix.tensor().dtype().bytes();
+        return matrix.tensor().address()
+                + matrix.offset() * matrix.tensor().dtype().bytes();
     }
 
     /** Starts enough blocks for a grid-stride loop over {@code items}; none for no items. */
@@ -140,23 +141,12 @@ final class Launch {
             return;
         }
         if (gridX > Integer.MAX_VALUE || gridY > MAX_GRID_YZ || gridZ > MAX_GRID_YZ) {
-            throw new IllegalArgumentException(
-                    "kernel " + kernel.name() + ": a grid of " + gridX + " x " + gridY + " x " + gridZ
-                            + " blocks; a device takes 2147483647 x 65535 x 65535");
+            throw new IllegalArgumentException("kernel " + kernel.name() + ": a grid of " + gridX + " x " + gridY
+                    + " x " + gridZ + " blocks; a device takes 2147483647 x 65535 x 65535");
         }
         kernel.allowShared(shared);
         int status = JCudaDriver.cuLaunchKernel(
-                kernel.function(),
-                (int) gridX,
-                (int) gridY,
-                (int) gridZ,
-                threads,
-                1,
-                1,
-                shared,
-                stream,
-                table,
-                null);
+                kernel.function(), (int) gridX, (int) gridY, (int) gridZ, threads, 1, 1, shared, stream, table, null);
         if (status == 0 && synchronous) {
             status = JCudaDriver.cuStreamSynchronize(stream);
         }

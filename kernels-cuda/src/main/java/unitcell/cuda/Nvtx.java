@@ -64,8 +64,8 @@ final class Nvtx {
                 return found.get();
             }
         }
-        return off("no profiler listens (" + NvtxInjection.VARIABLE + " is not set), and neither " + LIBRARIES[0] + " nor "
-                + LIBRARIES[1] + " can be loaded");
+        return off("no profiler listens (" + NvtxInjection.VARIABLE + " is not set), and neither " + LIBRARIES[0]
+                + " nor " + LIBRARIES[1] + " can be loaded");
     }
 
     private static Optional<Nvtx> in(String library) {

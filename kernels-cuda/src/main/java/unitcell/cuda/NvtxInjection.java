@@ -38,8 +38,8 @@ final class NvtxInjection {
 
     private static final FunctionDescriptor GIVE_TABLE =
             FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
-    private static final FunctionDescriptor GIVE_FUNCTIONS = FunctionDescriptor.of(
-            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
+    private static final FunctionDescriptor GIVE_FUNCTIONS =
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
     private static final FunctionDescriptor TAKE_VERSION = FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT);
 
     private final Arena arena = Arena.global();
@@ -110,8 +110,7 @@ final class NvtxInjection {
     private MemorySegment stub(String method, FunctionDescriptor type) {
         try {
             MethodType java = type.toMethodType();
-            return Linker.nativeLinker()
-                    .upcallStub(MethodHandles.lookup().bind(this, method, java), type, arena);
+            return Linker.nativeLinker().upcallStub(MethodHandles.lookup().bind(this, method, java), type, arena);
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("NVTX's " + method, e);
         }

@@ -27,8 +27,7 @@ final class PinnedStaging implements AutoCloseable {
 
     PinnedStaging(CUstream stream) {
         this.stream = stream;
-        CudaException.check(
-                JCudaDriver.cuMemAllocHost(memory, BUFFERS * BYTES), "reserving page-locked host memory");
+        CudaException.check(JCudaDriver.cuMemAllocHost(memory, BUFFERS * BYTES), "reserving page-locked host memory");
         host = MemorySegment.ofAddress(HostPointer.address(memory)).reinterpret(BUFFERS * BYTES);
         for (int i = 0; i < BUFFERS; i++) {
             copied[i] = new CUevent();

@@ -42,7 +42,8 @@ final class TiledGemm implements Gemm {
             halves(p);
             return;
         }
-        boolean large = p.dtype() == DType.F32 && p.m() >= LARGE && p.n() >= LARGE && blocks(p, LARGE) >= WANTED_BLOCKS / 2;
+        boolean large =
+                p.dtype() == DType.F32 && p.m() >= LARGE && p.n() >= LARGE && blocks(p, LARGE) >= WANTED_BLOCKS / 2;
         int tile = large ? LARGE : SMALL;
         long parts = p.batch() == 1 ? parts(p, tile) : 1;
         if (parts == 1) {
@@ -122,12 +123,7 @@ final class TiledGemm implements Gemm {
                 .wide(c.batchStride())
                 .whole((int) parts)
                 .wide(partLength)
-                .run(
-                        (p.m() + tile - 1) / tile,
-                        (p.n() + tile - 1) / tile,
-                        parts * p.batch(),
-                        THREADS,
-                        0);
+                .run((p.m() + tile - 1) / tile, (p.n() + tile - 1) / tile, parts * p.batch(), THREADS, 0);
     }
 
     private static char form(Operand operand) {

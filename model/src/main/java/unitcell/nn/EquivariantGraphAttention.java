@@ -86,8 +86,7 @@ public final class EquivariantGraphAttention {
                 return messages(inner, store, grid, part, run.targets(), factors, in[0]);
             }));
         }
-        long[] shape = {
-            context.edges().nodes(), config.layout().coefficients(), (long) config.heads() * config.value()
+        long[] shape = {context.edges().nodes(), config.layout().coefficients(), (long) config.heads() * config.value()
         };
         EdgeFrames frames = context.frames();
         boolean trained = store.requiresGrad(name + ".");
@@ -129,13 +128,7 @@ public final class EquivariantGraphAttention {
      * @param kept factors of attention dropout, or null
      */
     private Var messages(
-            Tape tape,
-            ParameterStore store,
-            SO3Grid grid,
-            EdgeContext context,
-            EdgeIndex targets,
-            Var kept,
-            Var x) {
+            Tape tape, ParameterStore store, SO3Grid grid, EdgeContext context, EdgeIndex targets, Var kept, Var x) {
         SphericalLayout layout = config.layout();
         Var wigner = context.frames().wigner();
         Var weights = observe(tape, "radial_out", radial.forward(tape, store, context));

@@ -91,7 +91,8 @@ class DriverLayerTest {
                     e.getMessage().startsWith("the device cuda:0 has no 41943040 bytes of memory left: of 64 MiB 24"),
                     e.getMessage());
             most.release();
-            // What was given back is kept for blocks of its size, and returned to the device where another size needs it.
+            // What was given back is kept for blocks of its size, and returned to the device where another size needs
+            // it.
             assertEquals(40L << 20, pool.statistics().reservedBytes());
             pool.allocate(48L << 20, "test").release();
             assertEquals(48L << 20, pool.statistics().reservedBytes());

@@ -88,7 +88,10 @@ class PlantedFaultsTest {
 
     @Test
     void writeBehindSharedMemory() {
-        fault("fault_shared_overrun_f32", 64, (launch, tensor) -> launch.tensor(tensor).whole(1));
+        fault(
+                "fault_shared_overrun_f32",
+                64,
+                (launch, tensor) -> launch.tensor(tensor).whole(1));
         assertTrue(emulator.fault().contains("shared memory overrun"), emulator.fault());
     }
 
@@ -126,7 +129,9 @@ class PlantedFaultsTest {
     void missingBarrier() {
         assertArrayEquals(shifted(), missingBarrier(Emulator.Order.NORMAL));
         double[] reversed = missingBarrier(Emulator.Order.REVERSED);
-        long wrong = IntStream.range(0, N).filter(i -> !(reversed[i] == shifted()[i])).count();
+        long wrong = IntStream.range(0, N)
+                .filter(i -> !(reversed[i] == shifted()[i]))
+                .count();
         assertTrue(wrong > N / 2, wrong + " of " + N + " are wrong");
     }
 
@@ -138,7 +143,8 @@ class PlantedFaultsTest {
         emulator.order(order);
         try (CudaDevice device = CudaDevice.open(0, Precision.FP32);
                 Scope scope = new Scope(device.pool(), "test")) {
-            Tensor x = scope.of(DType.F32, IntStream.range(0, N).asDoubleStream().toArray(), N);
+            Tensor x =
+                    scope.of(DType.F32, IntStream.range(0, N).asDoubleStream().toArray(), N);
             Tensor y = scope.empty(DType.F32, N);
             Launch launch = device.queue().launch(device.queue().kernel("faults", "fault_missing_barrier_f32"));
             launch.tensor(y).tensor(x).blocks(1, N);

@@ -126,7 +126,8 @@ class ArchitectureTest {
     void nobodyUsesReflection() {
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName("unitcell.engine.profile.InterceptedKernels") // proxies, for profiles and traces only
+                .doNotHaveFullyQualifiedName(
+                        "unitcell.engine.profile.InterceptedKernels") // proxies, for profiles and traces only
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.lang.reflect..")

@@ -32,11 +32,10 @@ public final class KernelTrace {
         }
 
         void add(Launched launched) {
-            String name =
-                    switch (launched) {
-                        case Launched.Kernel k -> k.name();
-                        case Launched.Product p -> p.provider();
-                    };
+            String name = switch (launched) {
+                case Launched.Kernel k -> k.name();
+                case Launched.Product p -> p.provider();
+            };
             started.merge(name, new Started(launched, 1), Started::plus);
         }
     }
@@ -112,12 +111,7 @@ public final class KernelTrace {
     public List<Served> served() {
         List<Served> out = new ArrayList<>();
         entries.forEach((key, e) -> out.add(new Served(
-                key.operation(),
-                key.dtype(),
-                e.calls,
-                e.kernels,
-                e.implementation,
-                List.copyOf(e.started.values()))));
+                key.operation(), key.dtype(), e.calls, e.kernels, e.implementation, List.copyOf(e.started.values()))));
         List<Operation> order = Operation.contract();
         out.sort(Comparator.comparingInt((Served s) -> order.indexOf(s.operation()))
                 .thenComparing(Served::dtype));

@@ -38,7 +38,10 @@ public interface ParityBackend extends AutoCloseable {
 
     /** The backend that is registered, or the processor's fast kernels with 1, 2 and 3 threads. */
     static ParityBackend open() {
-        return ServiceLoader.load(Provider.class).findFirst().map(Provider::open).orElseGet(Threads::new);
+        return ServiceLoader.load(Provider.class)
+                .findFirst()
+                .map(Provider::open)
+                .orElseGet(Threads::new);
     }
 
     /** The processor's fast kernels with 1, 2 and 3 threads. */
@@ -49,8 +52,7 @@ public interface ParityBackend extends AutoCloseable {
         @Override
         public List<Variant> variants() {
             return kernels.stream()
-                    .map(k -> new Variant(
-                            k.threads() + " threads", DType.F32, k, new NativeMemory(), () -> {}))
+                    .map(k -> new Variant(k.threads() + " threads", DType.F32, k, new NativeMemory(), () -> {}))
                     .toList();
         }
 

@@ -161,14 +161,7 @@ class VectorS2ActivationTest {
     }
 
     private static void compare(
-            int lmax,
-            int mmax,
-            int resolution,
-            boolean packed,
-            int rows,
-            int channels,
-            int choice,
-            boolean equator) {
+            int lmax, int mmax, int resolution, boolean packed, int rows, int channels, int choice, boolean equator) {
         String name = "L" + lmax + " M" + mmax + " on " + resolution + " rows " + rows + " C" + channels + equator;
         boolean separable = choice % 3 != 2;
         int width = channels + 5;

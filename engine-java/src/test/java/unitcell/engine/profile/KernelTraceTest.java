@@ -111,7 +111,9 @@ class KernelTraceTest {
         assertEquals(2, started.size(), started.toString());
         assertEquals(2, started.getFirst().count());
         assertEquals(18, ((Launched.Kernel) started.getFirst().largest()).blocks());
-        assertEquals(new Launched.Product("library", DType.F64, 2, 3, 4, 1), started.getLast().largest());
+        assertEquals(
+                new Launched.Product("library", DType.F64, 2, 3, 4, 1),
+                started.getLast().largest());
     }
 
     @Test

@@ -53,7 +53,8 @@ public final class Emulator {
                 emulator.isPresent(), "CUDA kernels are not tested: their emulator was not built (it needs g++)");
         // Without nvcc there are no compiled kernels to load; the emulator then lists those it has itself.
         if (Devices.class.getResource("/unitcell/cuda/pointwise.ptx") == null) {
-            System.setProperty("unitcell.cuda.module", emulator.orElseThrow().listing().toString());
+            System.setProperty(
+                    "unitcell.cuda.module", emulator.orElseThrow().listing().toString());
         }
         return emulator.orElseThrow();
     }
@@ -83,7 +84,10 @@ public final class Emulator {
 
     /** Whether work runs only when something waits for it. */
     public void deferred(boolean deferred) {
-        call("unitcell_emulator_deferred", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT), deferred ? 1 : 0);
+        call(
+                "unitcell_emulator_deferred",
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
+                deferred ? 1 : 0);
     }
 
     /** What went wrong in the last launch that failed, empty if none did. */

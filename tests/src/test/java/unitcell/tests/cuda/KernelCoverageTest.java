@@ -32,8 +32,9 @@ class KernelCoverageTest {
     }
 
     private static void print(Map<String, Long> counts) {
-        System.out.println(counts.size()
-                + " CUDA kernels were held against the float64 specification on the emulator (launches in two orders):");
+        System.out.println(
+                counts.size()
+                        + " CUDA kernels were held against the float64 specification on the emulator (launches in two orders):");
         StringBuilder line = new StringBuilder();
         for (Map.Entry<String, Long> e : counts.entrySet()) {
             String entry = e.getKey() + " " + e.getValue();

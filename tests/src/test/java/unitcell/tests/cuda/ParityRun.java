@@ -40,7 +40,8 @@ final class ParityRun {
         @Override
         public void executionFinished(TestIdentifier test, TestExecutionResult result) {
             if (result.getStatus() == TestExecutionResult.Status.FAILED) {
-                System.out.println(test.getDisplayName() + ": " + result.getThrowable().orElse(null));
+                System.out.println(
+                        test.getDisplayName() + ": " + result.getThrowable().orElse(null));
                 System.out.flush();
                 Runtime.getRuntime().halt(1);
             }

@@ -47,12 +47,7 @@ public record Ceilings(
 
     /** Of a CPU: plain copies by {@code threads} threads; {@code one} is the same device with one thread. */
     public static Ceilings ofCpu(Device device, Device one, int threads) {
-        return new Ceilings(
-                hostCopy(threads),
-                new Product("", GEMM, hostGemm(device)),
-                hostGemm(one),
-                List.of(),
-                0);
+        return new Ceilings(hostCopy(threads), new Product("", GEMM, hostGemm(device)), hostGemm(one), List.of(), 0);
     }
 
     /**
@@ -68,7 +63,8 @@ public record Ceilings(
             }
         }
         String precision = device.precision().key();
-        double empty = SettledTiming.measure(device, COPIES, false, () -> {}).device().median();
+        double empty =
+                SettledTiming.measure(device, COPIES, false, () -> {}).device().median();
         return new Ceilings(deviceCopy(device), largeGemm(device, own, precision), Double.NaN, others, empty);
     }
 

@@ -118,8 +118,7 @@ public final class KernelBenchmark {
             Call call = c.setup().prepare(workspace);
             SettledTiming.OfDevice timing = SettledTiming.measure(device, repeats, warm, call.run());
             double bytes = workspace.bytes();
-            double share =
-                    ceilings.share(call.flops(), bytes, timing.device().median());
+            double share = ceilings.share(call.flops(), bytes, timing.device().median());
             return new Row(
                     c.family(), c.kernel(), c.shape(), timing.device(), timing.submit(), call.flops(), bytes, share);
         }

@@ -195,7 +195,8 @@ final class EdgeCases {
                     () -> w.kernels()
                             .segment()
                             .attentionLogitsBackward(
-                                    dlogits, features, gamma, beta, EPS, dot, dfeatures, w.adds(), dgamma, dbeta, ddot));
+                                    dlogits, features, gamma, beta, EPS, dot, dfeatures, w.adds(), dgamma, dbeta,
+                                    ddot));
         });
         segment("segmentSoftmax", "[" + e + ", " + heads + "]", w -> {
             EdgeIndex edges = w.edges(s.batch());

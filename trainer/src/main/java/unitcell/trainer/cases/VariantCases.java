@@ -133,8 +133,7 @@ final class VariantCases {
             Tensor w0 = w.in(rows0, columns0);
             Tensor[] wm = DenseCases.orders(layout, c, out, w);
             Sink dx = w.sink(e, s.reduced(), c);
-            return () ->
-                    w.kernels().dense().so2LinearBackward(layout, dy, null, x, w0, wm, dx, null, null, null);
+            return () -> w.kernels().dense().so2LinearBackward(layout, dy, null, x, w0, wm, dx, null, null, null);
         });
     }
 
@@ -176,9 +175,8 @@ final class VariantCases {
             Tensor envelope = w.in(envelope(), e);
             Sink dlogits = w.sink(e, s.config().numHeads());
             Sink denvelope = w.sink(e);
-            return () -> w.kernels()
-                    .segment()
-                    .segmentSoftmaxBackward(edges, dweight, logits, envelope, dlogits, denvelope);
+            return () ->
+                    w.kernels().segment().segmentSoftmaxBackward(edges, dweight, logits, envelope, dlogits, denvelope);
         });
         add("segment", "attentionLogits", "no normalisation", w -> {
             var features = w.columns(e, s.attention());
@@ -220,8 +218,7 @@ final class VariantCases {
             Tensor weight = w.in(out, basis.count());
             Tensor bias = w.in(out);
             Tensor y = w.out(e, out);
-            return () ->
-                    w.kernels().radial().radialInput(basis, edges, distance, species, null, null, weight, bias, y);
+            return () -> w.kernels().radial().radialInput(basis, edges, distance, species, null, null, weight, bias, y);
         });
         add("radial", "radialInputBackward", "of distances too", w -> {
             EdgeIndex edges = w.edges(s.batch());
@@ -302,9 +299,7 @@ final class VariantCases {
             Tensor jacobian = w.in(e, 9);
             Tensor angular = w.in(e, 3);
             Sink dvector = w.sink(e, 3);
-            return () -> w.kernels()
-                    .spherical()
-                    .edgeFrameBackward(vector, distance, jacobian, null, angular, dvector);
+            return () -> w.kernels().spherical().edgeFrameBackward(vector, distance, jacobian, null, angular, dvector);
         });
         add("spherical", "s2Activation", "no scalars of its own", w -> {
             var grid = unitcell.nn.SO3Grid.onTape(w.tape(), layout, s.config().gridResolution())
@@ -338,8 +333,7 @@ final class VariantCases {
                 Sink dbeta = w.sink(c);
                 return () -> w.kernels()
                         .norm()
-                        .equivariantNormBackward(
-                                kind, lmax, EPS, dy, x, gamma0, gamma, dx, dgamma0, dgamma, dbeta);
+                        .equivariantNormBackward(kind, lmax, EPS, dy, x, gamma0, gamma, dx, dgamma0, dgamma, dbeta);
             });
         }
     }

@@ -127,8 +127,7 @@ final class BenchKernelsCommand implements Command {
         return ExitCode.OK;
     }
 
-    private static void list(
-            Arguments arguments, Console console, BenchBatch work, List<KernelBenchmark.Work> works)
+    private static void list(Arguments arguments, Console console, BenchBatch work, List<KernelBenchmark.Work> works)
             throws IOException {
         KernelReport.printBatch(console, work.batch());
         KernelReport.print(console, works);

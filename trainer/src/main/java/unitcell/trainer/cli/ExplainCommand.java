@@ -94,8 +94,7 @@ final class ExplainCommand implements Command {
         console.line("auto would choose " + survey.name() + ": " + survey.reason());
         List<List<String>> rows = new ArrayList<>();
         survey.requirements()
-                .forEach((kind, requirements) -> requirements.forEach(requirement ->
-                        rows.add(row(kind, requirement))));
+                .forEach((kind, requirements) -> requirements.forEach(requirement -> rows.add(row(kind, requirement))));
         if (!rows.isEmpty()) {
             console.table(List.of("needs", "", "here", ""), rows);
         }

@@ -41,7 +41,17 @@ final class KernelReport {
         console.line(cpu ? cpuLine(ceilings) : acceleratorLine(ceilings));
         if (cpu) {
             console.print(
-                    ROW, "family", "kernel", "calls", "median us", "min us", "GB/s", "GFLOP/s", "F/B", "share", "sizes");
+                    ROW,
+                    "family",
+                    "kernel",
+                    "calls",
+                    "median us",
+                    "min us",
+                    "GB/s",
+                    "GFLOP/s",
+                    "F/B",
+                    "share",
+                    "sizes");
         } else {
             console.print(
                     ROW_WITH_SUBMIT,
@@ -141,7 +151,9 @@ final class KernelReport {
                                         .build())
                                 .toList()))
                 .put("empty_s", ceilings.emptySeconds())
-                .put("kernels", JsonArray.of(rows.stream().map(r -> json(r, ceilings)).toList()))
+                .put(
+                        "kernels",
+                        JsonArray.of(rows.stream().map(r -> json(r, ceilings)).toList()))
                 .build();
     }
 

@@ -100,7 +100,8 @@ final class VerifyCommand implements Command {
             if (arguments.get(SharedOptions.PRECISION) != Precision.FP32) {
                 console.line("");
                 console.line("the rest in fp32: only kernels have bounds for other precisions");
-                try (Device device = Devices.open(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments))) {
+                try (Device device =
+                        Devices.open(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments))) {
                     networks(console, oracle, device, seed, golden, parts);
                 }
             }

@@ -156,9 +156,7 @@ final class VerifyKernelsCommand implements Command {
     }
 
     private static void print(Console console, Row row, KernelCheck check, String cases, int repeats) {
-        String equal = repeats == 1
-                ? "not tried"
-                : check.differing() == 0 ? "yes" : check.differing() + " differ";
+        String equal = repeats == 1 ? "not tried" : check.differing() == 0 ? "yes" : check.differing() + " differ";
         console.print(
                 ROW,
                 row.operation(),

@@ -109,14 +109,16 @@ public record Explanation(List<Served> step, List<Served> others) {
     public record Table(List<String> header, List<List<String>> rows) {
         /** Columns that tell of launches are left out where nothing was launched. */
         public static Table of(List<Served> part) {
-            boolean launches = part.stream().anyMatch(served -> !served.started().isEmpty());
+            boolean launches =
+                    part.stream().anyMatch(served -> !served.started().isEmpty());
             List<List<String>> rows = new ArrayList<>();
             for (Served served : part) {
                 if (served.started().isEmpty()) {
                     rows.add(row(served, List.of("", "", "", "")));
                 }
                 for (int i = 0; i < served.started().size(); i++) {
-                    rows.add(Explanation.row(i == 0 ? served : null, served.started().get(i)));
+                    rows.add(Explanation.row(
+                            i == 0 ? served : null, served.started().get(i)));
                 }
             }
             int columns = launches ? HEADER.size() : PLAIN_COLUMNS;
@@ -127,17 +129,21 @@ public record Explanation(List<Served> step, List<Served> others) {
 
         private static List<String> row(Served served, List<String> rest) {
             List<String> row = new ArrayList<>(List.of(
-                    served.operation().toString(),
-                    served.calls() + "",
-                    served.implementation(),
-                    served.kernels()));
+                    served.operation().toString(), served.calls() + "", served.implementation(), served.kernels()));
             row.addAll(rest);
             return row;
         }
     }
 
     private static final List<String> HEADER = List.of(
-            "operation", "calls", "served by", "from", "launches", "largest: blocks or m x k x n", "threads", "shared B");
+            "operation",
+            "calls",
+            "served by",
+            "from",
+            "launches",
+            "largest: blocks or m x k x n",
+            "threads",
+            "shared B");
     private static final int PLAIN_COLUMNS = 4;
 
     private static List<String> row(Served first, KernelTrace.Started started) {

@@ -83,9 +83,7 @@ final class BatchGradients {
                         e.getMessage()));
             }
         }
-        return batch.graph().crystals() < 2
-                ? alone(batch, whole, setting)
-                : halves(batch, whole, setting);
+        return batch.graph().crystals() < 2 ? alone(batch, whole, setting) : halves(batch, whole, setting);
     }
 
     private static void requireExhausted(MemoryException e) {
@@ -122,8 +120,7 @@ final class BatchGradients {
 
     private Losses half(TrainingBatch batch, BatchPart half, PretrainLoss.Whole whole, Setting setting) {
         try {
-            return part(
-                    half.batch(), new DropoutStreams(setting.seed(), setting.step(), half.rows()), whole, setting);
+            return part(half.batch(), new DropoutStreams(setting.seed(), setting.step(), half.rows()), whole, setting);
         } catch (MemoryException e) {
             requireExhausted(e);
             throw tooLarge(batch, half.batch(), setting, e);
@@ -160,7 +157,8 @@ final class BatchGradients {
             return "not even its first crystal does: choose a smaller network or a device with more memory";
         }
         return batch == part
-                ? "about " + fits + " edges would fit: leave larger crystals out (--max-atoms), or choose a smaller network"
+                ? "about " + fits
+                        + " edges would fit: leave larger crystals out (--max-atoms), or choose a smaller network"
                 : "about " + fits + " edges would fit at once: --edges-per-batch " + fits;
     }
 

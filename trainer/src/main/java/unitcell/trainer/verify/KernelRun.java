@@ -67,7 +67,13 @@ record KernelRun(List<double[]> before, List<double[]> after, boolean[] changed,
     }
 
     private static int repeat(
-            Device device, Runnable call, List<Tensor> tensors, TensorBits start, TensorBits first, boolean[] changed, int times) {
+            Device device,
+            Runnable call,
+            List<Tensor> tensors,
+            TensorBits start,
+            TensorBits first,
+            boolean[] changed,
+            int times) {
         int differing = 0;
         List<Integer> results = new ArrayList<>();
         for (int i = 0; i < changed.length; i++) {
@@ -132,6 +138,10 @@ record KernelRun(List<double[]> before, List<double[]> after, boolean[] changed,
 
     /** Largest magnitude in result {@code i}. */
     double largest(int i) {
-        return Arrays.stream(after.get(i)).filter(v -> !Double.isNaN(v)).map(Math::abs).max().orElse(0);
+        return Arrays.stream(after.get(i))
+                .filter(v -> !Double.isNaN(v))
+                .map(Math::abs)
+                .max()
+                .orElse(0);
     }
 }

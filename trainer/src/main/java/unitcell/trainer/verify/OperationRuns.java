@@ -65,7 +65,13 @@ final class OperationRuns {
             }
         }
         return new KernelCheck(
-                name, dtype, op.name() + (rough[0] ? "; tf32" : ""), worstError, worstBound, differing(op, dtype, found), "");
+                name,
+                dtype,
+                op.name() + (rough[0] ? "; tf32" : ""),
+                worstError,
+                worstBound,
+                differing(op, dtype, found),
+                "");
     }
 
     private int differing(OpCase op, DType dtype, List<double[]> first) {

@@ -13,8 +13,7 @@ import unitcell.net.ModelPresets;
 import unitcell.trainer.data.BundledCrystals;
 
 class KernelBenchmarkTest {
-    private static final Ceilings CEILINGS =
-            new Ceilings(1e9, new Ceilings.Product("", 512, 1e9), 1e9, List.of(), 0);
+    private static final Ceilings CEILINGS = new Ceilings(1e9, new Ceilings.Product("", 512, 1e9), 1e9, List.of(), 0);
 
     @Test
     void rowsComeInTheOrderOfTheirNames() {

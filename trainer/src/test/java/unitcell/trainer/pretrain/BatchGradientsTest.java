@@ -57,7 +57,8 @@ class BatchGradientsTest {
     }
 
     /** What a computation left, and how much memory it needed beside the parameters. */
-    private record Result(Losses losses, double[] gradients, long activations, long parameters, List<String> messages) {}
+    private record Result(
+            Losses losses, double[] gradients, long activations, long parameters, List<String> messages) {}
 
     private static Result compute(TrainingBatch batch, long limit) {
         ModelMetadata metadata = new ModelMetadata(model(), 12, 4, ModelMetadata.Displacement.CARTESIAN);
@@ -89,8 +90,14 @@ class BatchGradientsTest {
         String message = halves.messages().getFirst();
         assertTrue(message.startsWith("step 4: out of memory on a batch of 9 crystals with "), message);
         assertTrue(message.endsWith("; from here on batches are computed in two halves"), message);
-        assertEquals(whole.losses().total(), halves.losses().total(), 1e-5 * whole.losses().total());
-        assertEquals(whole.losses().species(), halves.losses().species(), 1e-5 * whole.losses().species());
+        assertEquals(
+                whole.losses().total(),
+                halves.losses().total(),
+                1e-5 * whole.losses().total());
+        assertEquals(
+                whole.losses().species(),
+                halves.losses().species(),
+                1e-5 * whole.losses().species());
         double largest = 0;
         double difference = 0;
         for (int i = 0; i < whole.gradients().length; i++) {
@@ -128,8 +135,9 @@ class BatchGradientsTest {
         MemoryException e = assertThrows(MemoryException.class, () -> compute(batch, limit));
         assertTrue(e.isExhausted());
         assertEquals(1, e.getMessage().lines().count());
-        Matcher advice = Pattern.compile("half a batch, \\d+ crystals with \\d+ atoms and \\d+ edges, does not fit either;"
-                        + " about (\\d+) edges would fit at once: --edges-per-batch \\1$")
+        Matcher advice = Pattern.compile(
+                        "half a batch, \\d+ crystals with \\d+ atoms and \\d+ edges, does not fit either;"
+                                + " about (\\d+) edges would fit at once: --edges-per-batch \\1$")
                 .matcher(e.getMessage());
         assertTrue(advice.find(), e.getMessage());
         int edges = Integer.parseInt(advice.group(1));
@@ -148,7 +156,8 @@ class BatchGradientsTest {
         Result whole = compute(batch, Long.MAX_VALUE);
         MemoryException e =
                 assertThrows(MemoryException.class, () -> compute(batch, whole.parameters() + whole.activations() / 2));
-        assertTrue(e.getMessage().contains("not even its first crystal does: choose a smaller network"), e.getMessage());
+        assertTrue(
+                e.getMessage().contains("not even its first crystal does: choose a smaller network"), e.getMessage());
     }
 
     @Test
@@ -162,18 +171,17 @@ class BatchGradientsTest {
                 batch.graph().edges(),
                 first.batch().graph().edges() + second.batch().graph().edges());
         assertEquals(first.batch().graph().nodes(), second.rows().nodes().first());
-        assertEquals(batch.maskedCount(), first.batch().maskedCount() + second.batch().maskedCount());
+        assertEquals(
+                batch.maskedCount(),
+                first.batch().maskedCount() + second.batch().maskedCount());
         TrainingBatch alone = BatchBuilder.of(
                 CrystalsForTests.random(1, 7, 6).subList(half, 7).stream()
                         .map(c -> Corruption.standard().apply(c, 1, 0, 0))
                         .toList(),
                 GraphBatches.rule(model()));
         assertArrayEquals(alone.types(), second.batch().types());
-        assertArrayEquals(
-                alone.graph().source(), second.batch().graph().source());
-        assertArrayEquals(
-                alone.graph().targetStart(), second.batch().graph().targetStart());
-        assertArrayEquals(
-                alone.inverseCell(), second.batch().inverseCell());
+        assertArrayEquals(alone.graph().source(), second.batch().graph().source());
+        assertArrayEquals(alone.graph().targetStart(), second.batch().graph().targetStart());
+        assertArrayEquals(alone.inverseCell(), second.batch().inverseCell());
     }
 }

@@ -118,8 +118,9 @@ class PretrainMemoryTest {
             assertEquals(ExitCode.DEVICE, e.exitCode());
             assertEquals(1, e.getMessage().lines().count());
             assertTrue(
-                    e.getMessage().matches("training stopped after step \\d: out of memory: the device has no \\d+ bytes of"
-                            + " memory left; .* edges would fit.*; there is no checkpoint of this run yet"),
+                    e.getMessage()
+                            .matches("training stopped after step \\d: out of memory: the device has no \\d+ bytes of"
+                                    + " memory left; .* edges would fit.*; there is no checkpoint of this run yet"),
                     e.getMessage());
         }
     }
