@@ -142,7 +142,7 @@ final class BatchGradients {
 
     /** Says what would fit. */
     private MemoryException tooLarge(TrainingBatch batch, TrainingBatch part, Setting setting, MemoryException cause) {
-        String what = batch == part
+        String what = batch.graph().crystals() == part.graph().crystals()
                 ? "one crystal with " + part.graph().nodes() + " atoms and "
                         + part.graph().edges() + " edges needs more than there is"
                 : "half a batch, " + part.graph().crystals() + " crystals with "
@@ -156,7 +156,7 @@ final class BatchGradients {
         if (fits == 0) {
             return "not even its first crystal does: choose a smaller network or a device with more memory";
         }
-        return batch == part
+        return batch.graph().crystals() == part.graph().crystals()
                 ? "about " + fits
                         + " edges would fit: leave larger crystals out (--max-atoms), or choose a smaller network"
                 : "about " + fits + " edges would fit at once: --edges-per-batch " + fits;
