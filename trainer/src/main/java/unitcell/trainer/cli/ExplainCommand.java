@@ -41,7 +41,7 @@ final class ExplainCommand implements Command {
                 does not use are called afterwards with arguments of the same sizes.
 
                 For CUDA it also says which form of each kernel file the driver took: machine code from the fatbin, or \
-                PTX that the driver compiled, and why.""";
+                PTX that the driver compiled, and why; verify device tries both forms of every file.""";
     }
 
     @Override
