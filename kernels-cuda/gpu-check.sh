@@ -8,6 +8,7 @@
 #   OUT=DIR          default gpu-check-HOST-TIME in the current folder
 #   DEVICE=cuda      cuda or cuda:K
 #   BUDGET=570       seconds for everything; what no longer fits is left out, and counts as failed
+#   PATIENCE=1       a factor for all limits and the budget, for machines with few processors
 #   PRESET=small BATCH=32        the small network
 #   CONFIG=FILE.json CONFIG_BATCH=64   the large one, configs/17m.json
 #   REPEATS=50       measured calls of each kernel
@@ -46,7 +47,8 @@ if [ -z "$dry" ]; then
     out=$(CDPATH='' cd "$out" && pwd -P)
 fi
 started=$(date +%s)
-deadline=$((started + ${BUDGET:-570}))
+patience=${PATIENCE:-1}
+deadline=$((started + ${BUDGET:-570} * patience))
 names=
 
 # quoted WORD...: a command line that can be typed again.
@@ -64,7 +66,7 @@ quoted() {
 # step NAME LIMIT COMMAND...: runs a command for LIMIT seconds at most; NAME.log has its words, NAME.result how it went.
 # To be started in the background too.
 step() {
-    name=$1 limit=$2
+    name=$1 limit=$(($2 * patience))
     shift 2
     if [ -n "$dry" ]; then
         printf '%s (%s s): %s\n' "$name" "$limit" "$(quoted "$@")"
@@ -149,7 +151,7 @@ tool() { # NAME: where a tool of the toolkit is
 }
 
 # Names of all steps in the order of the summary.
-plan="machine device kernels kernels-ptx gradients equivariance golden"
+plan="machine device kernels kernels-ptx kernels-tf32 gradients equivariance golden"
 for check in memcheck racecheck initcheck synccheck; do
     plan="$plan sanitizer-$check"
 done
@@ -205,10 +207,12 @@ step_name=kernels-ptx step_limit=170
 if knows verify kernels -- --device; then
     step kernels 170 "$unitcell" verify kernels --device "$device" &
     with -Dunitcell.cuda.image=ptx "$unitcell" verify kernels --device "$device" &
+    step kernels-tf32 170 "$unitcell" verify kernels --device "$device" --precision tf32 &
 else
     left_out kernels "this build has no command verify kernels"
     with -Dunitcell.cuda.image=ptx "$unitcell" bench step --device "$device" --preset tiny --batch 2 --warmup 0 \
         --steps 1 &
+    left_out kernels-tf32 "this build has no command verify kernels"
 fi
 [ -z "$dry" ] || wait
 for check in gradients equivariance; do
@@ -227,16 +231,17 @@ for check in memcheck racecheck initcheck synccheck; do
     elif [ "$check" = initcheck ]; then # the pool's checks fill memory, which would hide what initcheck looks for
         step "sanitizer-$check" 170 "${sanitizer:-compute-sanitizer}" --tool "$check" --target-processes all \
             --launch-timeout 120 --error-exitcode 9 \
-            "$unitcell" bench step --device "$device" --preset tiny --batch 1 --warmup 0 --steps 1 &
+            "$unitcell" bench step --device "$device" --preset "$preset" --batch 1 --warmup 0 --steps 1 &
     else
         step_name=sanitizer-$check step_limit=170
         with -Dunitcell.memory.debug=true "${sanitizer:-compute-sanitizer}" --tool "$check" --target-processes all \
             --launch-timeout 120 --error-exitcode 9 \
-            "$unitcell" bench step --device "$device" --preset tiny --batch 1 --warmup 0 --steps 1 &
+            "$unitcell" bench step --device "$device" --preset "$preset" --batch 1 --warmup 0 --steps 1 &
     fi
     [ -z "$dry" ] || wait
 done
 wait
+optional kernels-tf32
 
 # How fast is it. Nothing else runs meanwhile.
 step "bench-kernels-$preset" 100 "$unitcell" bench kernels --device "$device" --preset "$preset" --batch "$batch" \
@@ -249,17 +254,14 @@ for way in jcublas cublas tiled; do
         --model-config "$config" --batch "$config_batch" --repeats "$repeats" --json "$out/products-$way.json"
     optional "products-$way"
 done
-step_name=products-tf32 step_limit=45
-with -Dunitcell.cuda.precision=tf32 "$unitcell" bench kernels --filter dense --device "$device" \
+step products-tf32 45 "$unitcell" bench kernels --filter dense --device "$device" --precision tf32 \
     --model-config "$config" --batch "$config_batch" --repeats "$repeats" --json "$out/products-tf32.json"
 optional products-tf32
 for precision in fp32 tf32; do
-    step_name=step-$preset-$precision step_limit=45
-    with "-Dunitcell.cuda.precision=$precision" "$unitcell" bench step --device "$device" --preset "$preset" \
-        --batch "$batch" --warmup 20 --steps 50 --profile --json "$out/step-$preset-$precision.json"
-    step_name=step-$config_name-$precision step_limit=60
-    with "-Dunitcell.cuda.precision=$precision" "$unitcell" bench step --device "$device" --model-config "$config" \
-        --batch "$config_batch" --warmup 10 --steps 20 --profile --json "$out/step-$config_name-$precision.json"
+    step "step-$preset-$precision" 45 "$unitcell" bench step --device "$device" --precision "$precision" \
+        --preset "$preset" --batch "$batch" --warmup 20 --steps 50 --profile --json "$out/step-$preset-$precision.json"
+    step "step-$config_name-$precision" 60 "$unitcell" bench step --device "$device" --precision "$precision" \
+        --model-config "$config" --batch "$config_batch" --warmup 10 --steps 20 --profile --json "$out/step-$config_name-$precision.json"
     [ "$precision" = fp32 ] || {
         optional "step-$preset-$precision"
         optional "step-$config_name-$precision"
@@ -313,6 +315,16 @@ failed=0
                 esac
             done <"$log"
         done
+    done
+    echo
+    echo "| products by | kernel | median us | GFLOP/s | share | sizes |"
+    echo "|---|---|---|---|---|---|"
+    for way in jcublas cublas tiled tf32; do
+        log=$out/products-$way.log
+        [ -r "$log" ] || continue
+        while read -r family kernel calls median min submit bytes flops intensity share sizes; do
+            [ "$family" != dense ] || echo "| $way | $kernel | $median | $flops | $share | $sizes |"
+        done <"$log"
     done
     for network in "$preset" "$config_name"; do
         log=$out/bench-kernels-$network.log
