@@ -16,8 +16,8 @@ import unitcell.engine.DeviceException;
 
 /**
  * The compiled kernel files, loaded one by one when a kernel of theirs is first launched. Each exists in two forms: a
- * fatbin, with machine code for several architectures and PTX of the compiler's own version; and the same PTX text with
- * its header lowered, which drivers older than the compiler take as well.
+ * fatbin, with machine code for several architectures; and PTX text for all others, its header lowered so that drivers
+ * older than the compiler take it as well.
  *
  * <p>Memory convention: modules belong to the device's primary context and are unloaded by {@link #close}.
  */
