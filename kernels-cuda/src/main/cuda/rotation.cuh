@@ -25,6 +25,7 @@ namespace rotation {
 
 constexpr int THREADS = 128;
 constexpr int WARPS = THREADS / WARP;
+constexpr int MAX_DEGREE = 6;
 // Edges whose numbers are kept in shared memory at a time, at most.
 constexpr int MAX_ITEMS = 64;
 
@@ -79,11 +80,11 @@ struct Place {
 };
 
 // Blocks are numbered node by node, high degrees (the longest work) first; slices of channels are in y.
-template <int LMAX, int W>
-__device__ __forceinline__ Place place_of(int channels, int lanes) {
+template <int W>
+__device__ __forceinline__ Place place_of(int lmax, int channels, int lanes) {
     Place place;
-    place.node = blockIdx.x / (LMAX + 1);
-    place.degree = LMAX - int(blockIdx.x - place.node * (LMAX + 1));
+    place.node = blockIdx.x / (lmax + 1);
+    place.degree = lmax - int(blockIdx.x - place.node * (lmax + 1));
     place.group = threadIdx.x / lanes;
     place.lane = threadIdx.x - place.group * lanes;
     place.groups = THREADS / lanes;
@@ -97,15 +98,22 @@ struct Number {
     static constexpr int value = V;
 };
 
-// f(Number<l>) for the degree l of the block: all blocks of a grid run through one entry point, each with straight-line code
-// for its degree.
-template <int LMAX, class F>
-__device__ __forceinline__ void for_degree(int degree, F f) {
-    if (degree == LMAX) {
-        f(Number<LMAX>{});
-    } else if constexpr (LMAX > 0) {
-        for_degree<LMAX - 1>(degree, f);
+// f(Number<l>) for the degree l of the block: one entry point has straight-line code for every degree. An entry point for
+// each lmax would not be faster, since most are held to the same number of registers, and would take twice as long to
+// compile.
+template <class F, int L = 0>
+__device__ __forceinline__ void for_degree(int degree, F f, Number<L> l = {}) {
+    if (degree == L) {
+        f(l);
+    } else if constexpr (L < MAX_DEGREE) {
+        for_degree(degree, f, Number<L + 1>{});
     }
+}
+
+// First element of this thread in the block's degree of a node tensor.
+template <int L>
+__device__ __forceinline__ int64_t node_offset(const Place& place, int lmax, int channels) {
+    return (place.node * ((lmax + 1) * (lmax + 1)) + L * L) * channels + place.channel;
 }
 
 // The edges of a node, numbered: those into it, then those out of it.
@@ -346,14 +354,18 @@ struct Step {
 };
 
 // A queue of steps on their way from memory: orders 0..kept of one edge after the other, in the order in which the group
-// uses them. DEPTH steps are fetched ahead, which hides the latency of memory behind the products.
-template <int LMAX, int L, int W, int DEPTH, class T>
+// uses them. DEPTH steps are fetched ahead, which hides the latency of memory behind the products; low degrees have fewer
+// products to hide it, and more registers.
+template <int L, int W, class T>
 struct StepQueue {
+    static constexpr int DEPTH = L == 0 ? 4 : L == 1 ? 3 : 2;
+
     const T* rows;   // first channel of the thread in row 0 of edge 0 of an edge tensor, or null
     const T* radial; // the same of radial weights, or null
     int64_t rows_size;
     int64_t radial_size;
     int width; // elements from one row to the next, of both
+    int lmax;
     bool per_degree;
     int kept;
     int count; // edges of the chunk, 0 for a thread without channels
@@ -368,12 +380,14 @@ struct StepQueue {
 
     // tensor: [E, rows of an edge, width] or null, weights: [E, slots, width] or null; null where nothing is wanted.
     __device__ __forceinline__ StepQueue(
-        const T* tensor, const T* weights, int mmax, bool weights_per_degree, int row_width, const Place& place)
+        const T* tensor, const T* weights, int degrees, int mmax, bool weights_per_degree, int row_width,
+        const Place& place)
         : rows(tensor == nullptr ? nullptr : tensor + place.channel),
           radial(weights == nullptr ? nullptr : weights + place.channel),
-          rows_size(int64_t(reduced_rows(LMAX, mmax)) * row_width),
-          radial_size(int64_t(radial_slots(LMAX, mmax, weights_per_degree)) * row_width),
+          rows_size(int64_t(reduced_rows(degrees, mmax)) * row_width),
+          radial_size(int64_t(radial_slots(degrees, mmax, weights_per_degree)) * row_width),
           width(row_width),
+          lmax(degrees),
           per_degree(weights_per_degree),
           kept(min(L, mmax)),
           count(0),
@@ -406,13 +420,13 @@ struct StepQueue {
         }
         Step<T, W>& step = steps[DEPTH - 1];
         if (rows != nullptr) {
-            step.rows.plus = load<W>(rows_at + packed_row(LMAX, L, m) * width);
+            step.rows.plus = load<W>(rows_at + packed_row(lmax, L, m) * width);
             if (m > 0) {
-                step.rows.minus = load<W>(rows_at + packed_row(LMAX, L, -m) * width);
+                step.rows.minus = load<W>(rows_at + packed_row(lmax, L, -m) * width);
             }
         }
         if (radial != nullptr) {
-            step.radial = load<W>(radial_at + radial_slot(LMAX, L, m, per_degree) * width);
+            step.radial = load<W>(radial_at + radial_slot(lmax, L, m, per_degree) * width);
         }
         if (++m > kept) {
             m = 0;

@@ -64,14 +64,12 @@ record CudaRotationGrid(int lanes, int slices, int items, int shared) {
         return wide ? most : 1;
     }
 
-    /** The kernels of all degrees up to {@value #MAX_DEGREE}, for one channel a thread and, for float32, for {@code most}. */
-    static CudaKernel[][] kernels(CudaQueue queue, String family, String name, int most, DType dtype) {
-        CudaKernel[][] kernels = new CudaKernel[MAX_DEGREE + 1][most + 1];
-        for (int l = 0; l <= MAX_DEGREE; l++) {
-            kernels[l][1] = queue.kernel(family, name + "_l" + l + "_w1", dtype);
-            if (dtype == DType.F32) {
-                kernels[l][most] = queue.kernel(family, name + "_l" + l + "_w" + most, dtype);
-            }
+    /** A kernel for one channel a thread and, for float32, for {@code most}: element {@link #wide} is the one to launch. */
+    static CudaKernel[] kernels(CudaQueue queue, String family, String name, int most, DType dtype) {
+        CudaKernel[] kernels = new CudaKernel[most + 1];
+        kernels[1] = queue.kernel(family, name + "_w1", dtype);
+        if (dtype == DType.F32) {
+            kernels[most] = queue.kernel(family, name + "_w" + most, dtype);
         }
         return kernels;
     }

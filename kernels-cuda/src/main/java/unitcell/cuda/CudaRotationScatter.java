@@ -23,9 +23,9 @@ final class CudaRotationScatter {
     private final CudaQueue queue;
     private final DType dtype;
     private final CudaPartSums partSums;
-    private final CudaKernel[][] forward;
-    private final CudaKernel[][] backward;
-    private final CudaKernel[][] backwardAngular;
+    private final CudaKernel[] forward;
+    private final CudaKernel[] backward;
+    private final CudaKernel[] backwardAngular;
 
     CudaRotationScatter(CudaQueue queue, DType dtype) {
         this.queue = queue;
@@ -50,7 +50,7 @@ final class CudaRotationScatter {
         int channels = Math.toIntExact(value.dim(2));
         int heads = heads(weight);
         int wide = CudaRotationGrid.wide(WIDE, dtype, channels / heads, value, out);
-        Launch launch = queue.launch(forward[layout.lmax()][wide])
+        Launch launch = queue.launch(forward[wide])
                 .real(scale)
                 .tensor(value)
                 .tensor(weight)
@@ -59,6 +59,7 @@ final class CudaRotationScatter {
                 .tensor(edges.targetStart())
                 .whole(channels)
                 .whole(heads)
+                .whole(layout.lmax())
                 .whole(layout.mmax())
                 .whole(layout.rescaleMmax());
         CudaRotationGrid.of(layout.lmax(), layout.mmax(), channels, wide, dtype, true)
@@ -100,7 +101,7 @@ final class CudaRotationScatter {
             Tensor weightParts = dweight == null ? null : scratch.empty(dtype, (lmax + 1L) * grid.slices(), weights);
             Tensor angularParts =
                     angular ? scratch.empty(dtype, (long) lmax * grid.slices(), 3L * edges.edges()) : null;
-            Launch launch = queue.launch((angular ? backwardAngular : backward)[lmax][wide])
+            Launch launch = queue.launch((angular ? backwardAngular : backward)[wide])
                     .real(scale)
                     .tensor(dout)
                     .tensor(value)
@@ -113,6 +114,7 @@ final class CudaRotationScatter {
                     .wide(edges.edges())
                     .whole(channels)
                     .whole(heads)
+                    .whole(lmax)
                     .whole(layout.mmax())
                     .whole(layout.rescaleMmax());
             grid.run(launch, layout, edges.nodes());
