@@ -44,20 +44,21 @@ __device__ __forceinline__ void gather_degree(const Gather<T>& a, const Place& p
     const NodeEdges node = edges_of(place.node, a.target_start, a.source_start, a.source_edge);
     Vec<T, W> x[WIDTH<L>];
     load_rows<L, W>(a.x + node_offset<L>(place, a.lmax, a.channels), a.channels, place.on, x);
-    StepQueue<L, W, T> queue(nullptr, a.radial, a.lmax, a.mmax, a.per_degree, width, place);
+    using Queue = StepQueue<Read::RADIAL, L, W, T>;
+    Queue queue(shared, nullptr, a.radial, a.lmax, a.mmax, a.per_degree, width, place);
+    T* blocks = shared + Queue::SIZE;
     for (int from = 0; from < node.count; from += a.items) {
         const int count = min(a.items, node.count - from);
         const auto half = [&](int k) { return node.half(from + k, a.channels); };
         queue.begin(place.group, place.on ? count : 0, [&](int k) { return node.edge(from + k); }, half);
-        stage<L>(shared, edges, node, from, count, kept, a.wigner, wigner_offset(a.lmax + 1));
+        stage<L>(blocks, edges, node, from, count, kept, a.wigner, wigner_offset(a.lmax + 1));
 #pragma unroll 1
         for (int k = place.group; k < queue.count; k += place.groups) {
-            const T* row = shared + k * stride + kept * PITCH<L>;
-            T* out = a.out + edges[k] * edge_size + half(k) + place.channel;
+            const T* row = blocks + k * stride + kept * PITCH<L>;
+            T* out = a.out + (edges[k] * edge_size + (half(k) + place.channel));
 #pragma unroll 1
             for (int m = 0; m <= kept; m++) {
-                const Vec<T, W> weight = queue.steps[0].radial;
-                queue.fetch([&](int next) { return edges[next]; }, half);
+                const Vec<T, W> weight = queue.next(m, [&](int next) { return edges[next]; }, half).radial;
                 Vec<T, W> y = rotated<L, W>(row + m * PITCH<L>, x);
                 store<W>(out + packed_row(a.lmax, L, m) * width, a.radial == nullptr ? y : times(weight, y));
                 if (m > 0) {

@@ -66,27 +66,28 @@ __device__ __forceinline__ void gather_degree(
     if constexpr (ANGULAR) {
         fill_ladder<L>(ladder);
     }
-    StepQueue<L, W, T> queue(a.dout, a.radial, a.lmax, a.mmax, a.per_degree, width, place);
+    using Queue = StepQueue<Read::BOTH, L, W, T>;
+    Queue queue(shared, a.dout, a.radial, a.lmax, a.mmax, a.per_degree, width, place);
+    T* blocks = shared + Queue::SIZE;
     for (int from = 0; from < node.count; from += a.items) {
         const int count = min(a.items, node.count - from);
         const auto half = [&](int k) { return node.half(from + k, a.channels); };
         queue.begin(place.group, place.on ? count : 0, [&](int k) { return node.edge(from + k); }, half);
-        stage<L>(shared, edges, node, from, count, rows, a.wigner, wigner_offset(a.lmax + 1));
+        stage<L>(blocks, edges, node, from, count, rows, a.wigner, wigner_offset(a.lmax + 1));
         // All groups of the block go round equally often: lanes without work take part in the sums over channels.
 #pragma unroll 1
         for (int first = 0; first < count; first += place.groups) {
             const int k = first + place.group;
             Turn<T> turn = {0, 0, 0};
             if (k < queue.count) {
-                const T* row = shared + k * stride + rows * PITCH<L>;
-                T* dradial = a.dradial + edges[k] * queue.radial_size + half(k) + place.channel;
+                const T* row = blocks + k * stride + rows * PITCH<L>;
+                T* dradial = a.dradial + (edges[k] * queue.radial_size + (half(k) + place.channel));
                 Vec<T, W> slot_sum = zero_vec<T, W>();
                 Pair<T, W> g_low = zero_pair<T, W>();
                 Pair<T, W> y_low = zero_pair<T, W>();
 #pragma unroll 1
                 for (int m = 0; m <= kept; m++) {
-                    const Step<T, W> step = queue.steps[0];
-                    queue.fetch([&](int next) { return edges[next]; }, half);
+                    const Step<T, W> step = queue.next(m, [&](int next) { return edges[next]; }, half);
                     Pair<T, W> g = {step.rows.plus, zero_vec<T, W>()};
                     Pair<T, W> y = zero_pair<T, W>();
                     if (a.radial != nullptr) {

@@ -46,20 +46,26 @@ __device__ __forceinline__ void scatter_degree(const Scatter<T>& a, const Place&
     for (int j = 0; j < WIDTH<L>; j++) {
         sum[j] = zero_vec<T, W>();
     }
-    StepQueue<L, W, T> queue(a.value, nullptr, a.lmax, a.mmax, false, width, place);
+    using Queue = StepQueue<Read::ROWS, L, W, T>;
+    Queue queue(shared, a.value, nullptr, a.lmax, a.mmax, false, width, place);
+    T* blocks = shared + Queue::SIZE;
     for (int from = 0; from < node.count; from += a.items) {
         const int count = min(a.items, node.count - from);
         queue.begin(
             place.group, place.on ? count : 0, [&](int k) { return node.edge(from + k); }, [](int) { return 0; });
-        stage<L>(shared, edges, node, from, count, kept, a.wigner, wigner_offset(a.lmax + 1));
+        stage<L>(blocks, edges, node, from, count, kept, a.wigner, wigner_offset(a.lmax + 1));
+        const auto weight_of = [&](int k) {
+            return a.weight != nullptr && k < queue.count ? a.weight[int64_t(edges[k]) * a.heads + head] : T(1);
+        };
+        T next_weight = weight_of(place.group);
 #pragma unroll 1
         for (int k = place.group; k < queue.count; k += place.groups) {
-            const T weight = a.weight == nullptr ? T(1) : a.weight[int64_t(edges[k]) * a.heads + head];
-            const T* row = shared + k * stride + kept * PITCH<L>;
+            const T weight = next_weight;
+            next_weight = weight_of(k + place.groups); // on its way during this edge
+            const T* row = blocks + k * stride + kept * PITCH<L>;
 #pragma unroll 1
             for (int m = 0; m <= kept; m++) {
-                const Pair<T, W> v = queue.steps[0].rows;
-                queue.fetch([&](int next) { return edges[next]; }, [](int) { return 0; });
+                const Pair<T, W> v = queue.next(m, [&](int next) { return edges[next]; }, [](int) { return 0; }).rows;
                 add_rotated_back<L, W>(row + m * PITCH<L>, times(weight, v.plus), sum);
                 if (m > 0) {
                     add_rotated_back<L, W>(row - m * PITCH<L>, times(weight, v.minus), sum);

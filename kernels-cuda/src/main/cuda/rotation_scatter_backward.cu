@@ -94,12 +94,18 @@ __device__ __forceinline__ void scatter_degree(
         fill_ladder<L>(ladder);
     }
     const bool read = ANGULAR || a.weight_parts != nullptr;
-    StepQueue<L, W, T> queue(read ? a.value : nullptr, nullptr, a.lmax, a.mmax, false, width, place);
+    using Queue = StepQueue<Read::ROWS, L, W, T>;
+    Queue queue(shared, read ? a.value : nullptr, nullptr, a.lmax, a.mmax, false, width, place);
+    T* blocks = shared + Queue::SIZE;
     for (int from = 0; from < node.count; from += a.items) {
         const int count = min(a.items, node.count - from);
         queue.begin(
             place.group, place.on ? count : 0, [&](int k) { return node.edge(from + k); }, [](int) { return 0; });
-        stage<L>(shared, edges, node, from, count, rows, a.wigner, wigner_offset(a.lmax + 1));
+        stage<L>(blocks, edges, node, from, count, rows, a.wigner, wigner_offset(a.lmax + 1));
+        const auto weight_of = [&](int k) {
+            return a.weight != nullptr && k < queue.count ? a.weight[int64_t(edges[k]) * a.heads + head] : T(1);
+        };
+        T next_weight = weight_of(place.group);
         // All groups of the block go round equally often: lanes without work take part in the sums over channels.
 #pragma unroll 1
         for (int first = 0; first < count; first += place.groups) {
@@ -107,15 +113,16 @@ __device__ __forceinline__ void scatter_degree(
             T weight_sum = 0;
             Turn<T> turn = {0, 0, 0};
             if (k < queue.count) {
-                const T weight = a.weight == nullptr ? T(1) : a.weight[int64_t(edges[k]) * a.heads + head];
-                const T* row = shared + k * stride + rows * PITCH<L>;
-                T* dvalue = a.dvalue + edges[k] * queue.rows_size + place.channel;
+                const T weight = next_weight;
+                next_weight = weight_of(k + place.groups); // on its way during this edge
+                const T* row = blocks + k * stride + rows * PITCH<L>;
+                T* dvalue = a.dvalue + (edges[k] * queue.rows_size + place.channel);
                 Pair<T, W> v_low = zero_pair<T, W>();
                 Pair<T, W> y_low = zero_pair<T, W>();
 #pragma unroll 1
                 for (int m = 0; m <= kept; m++) {
-                    const Pair<T, W> value = queue.steps[0].rows;
-                    queue.fetch([&](int next) { return edges[next]; }, [](int) { return 0; });
+                    const Pair<T, W> value =
+                        queue.next(m, [&](int next) { return edges[next]; }, [](int) { return 0; }).rows;
                     Pair<T, W> v = zero_pair<T, W>();
                     Pair<T, W> y = zero_pair<T, W>();
                     y.plus = rotated<L, W>(row + m * PITCH<L>, g);

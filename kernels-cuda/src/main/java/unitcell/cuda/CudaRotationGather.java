@@ -56,7 +56,7 @@ final class CudaRotationGather {
                 .whole(layout.lmax())
                 .whole(layout.mmax())
                 .flag(layout.radialPerDegree());
-        CudaRotationGrid.of(layout.lmax(), layout.mmax(), channels, wide, dtype, false)
+        CudaRotationGrid.of(layout.lmax(), layout.mmax(), channels, wide, dtype, 1, false)
                 .run(launch, layout, edges.nodes());
     }
 
@@ -83,7 +83,7 @@ final class CudaRotationGather {
         int channels = Math.toIntExact(x.dim(2));
         int wide = CudaRotationGrid.wide(WIDE_BACKWARD, dtype, channels, dout, x, radial, tensor(dx), tensor(dradial));
         int mmax = Math.min(lmax, layout.mmax() + (angular ? 1 : 0));
-        CudaRotationGrid grid = CudaRotationGrid.of(lmax, mmax, channels, wide, dtype, true);
+        CudaRotationGrid grid = CudaRotationGrid.of(lmax, mmax, channels, wide, dtype, 3, true);
         try (Scope scratch = queue.scratch()) {
             Tensor parts = angular ? scratch.empty(dtype, 2L * lmax * grid.slices(), 3L * edges.edges()) : null;
             Launch launch = queue.launch((angular ? backwardAngular : backward)[wide])

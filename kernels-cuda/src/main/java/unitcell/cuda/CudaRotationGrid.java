@@ -23,17 +23,20 @@ record CudaRotationGrid(int lanes, int slices, int items, int shared) {
     private static final int WARP = 32;
     /** {@code MAX_ITEMS} of {@code rotation.cuh}. */
     private static final int MAX_ITEMS = 64;
-    /** Bytes of Wigner blocks in shared memory: several blocks must fit a multiprocessor, beside its cache. */
-    private static final int STAGED_BYTES = 24 << 10;
+    /** Steps of the ring of rows on their way, {@code StepQueue::DEPTH}. */
+    private static final int DEPTH = 4;
+    /** Bytes of Wigner blocks in shared memory: several blocks must fit a multiprocessor. */
+    private static final int STAGED_BYTES = 20 << 10;
 
     /**
      * The grid of one launch.
      *
      * @param mmax highest order whose rows of the Wigner matrices are needed
      * @param wide channels of a thread
+     * @param rows rows that a step of the kernel reads, {@code StepQueue::PARTS}
      * @param sums whether the kernel ends with a sum over groups of lanes
      */
-    static CudaRotationGrid of(int lmax, int mmax, long channels, int wide, DType dtype, boolean sums) {
+    static CudaRotationGrid of(int lmax, int mmax, long channels, int wide, DType dtype, int rows, boolean sums) {
         int vectors = Math.toIntExact((channels + wide - 1) / wide);
         int lanes = Math.min(WARP, vectors <= 1 ? 1 : 2 * Integer.highestOneBit(vectors - 1));
         int stride = 0;
@@ -41,8 +44,10 @@ record CudaRotationGrid(int lanes, int slices, int items, int shared) {
             stride = Math.max(stride, stagedBytes(l, Math.min(l, mmax), dtype));
         }
         int items = Math.clamp(STAGED_BYTES / stride, 1, MAX_ITEMS);
-        int sum = sums ? THREADS * (2 * lmax + 1) * wide * dtype.bytes() : 0;
-        return new CudaRotationGrid(lanes, (vectors + lanes - 1) / lanes, items, Math.max(items * stride, sum));
+        int row = THREADS * wide * dtype.bytes();
+        int sum = sums ? (2 * lmax + 1) * row : 0; // in the place of all the rest
+        int shared = Math.max(DEPTH * rows * row + items * stride, sum);
+        return new CudaRotationGrid(lanes, (vectors + lanes - 1) / lanes, items, shared);
     }
 
     /** {@code staged_stride} of {@code rotation.cuh}, in bytes. */

@@ -62,7 +62,7 @@ final class CudaRotationScatter {
                 .whole(layout.lmax())
                 .whole(layout.mmax())
                 .whole(layout.rescaleMmax());
-        CudaRotationGrid.of(layout.lmax(), layout.mmax(), channels, wide, dtype, true)
+        CudaRotationGrid.of(layout.lmax(), layout.mmax(), channels, wide, dtype, 2, true)
                 .run(launch, layout, edges.nodes());
     }
 
@@ -95,7 +95,7 @@ final class CudaRotationScatter {
         int wide = CudaRotationGrid.wide(
                 WIDE, dtype, channels / heads, dout, value, dvalue == null ? null : dvalue.tensor());
         int mmax = Math.min(lmax, layout.mmax() + (angular ? 1 : 0));
-        CudaRotationGrid grid = CudaRotationGrid.of(lmax, mmax, channels, wide, dtype, false);
+        CudaRotationGrid grid = CudaRotationGrid.of(lmax, mmax, channels, wide, dtype, 2, false);
         long weights = (long) edges.edges() * heads;
         try (Scope scratch = queue.scratch()) {
             Tensor weightParts = dweight == null ? null : scratch.empty(dtype, (lmax + 1L) * grid.slices(), weights);
