@@ -64,3 +64,8 @@ printf '%s\0' "$sources"/*.cu |
 for source in "$sources"/*.cu; do
     basename "$source" .cu
 done >"$output/kernel-files.txt"
+# What a kernel file left that is no more.
+for file in "$output"/*.fatbin "$output"/*.ptx "$report"/*.txt "$report"/*.stamp; do
+    name=$(basename "$file")
+    [ -f "$sources/${name%.*}.cu" ] || [ "$name" = kernel-files.txt ] || rm -f "$file"
+done
