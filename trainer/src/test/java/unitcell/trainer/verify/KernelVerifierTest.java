@@ -78,7 +78,7 @@ class KernelVerifierTest {
         }
     }
 
-    private static void onlySilu(String kernel, Object[] arguments, Runnable proceed, Runnable then) {
+    private static void onlySilu(String kernel, Runnable proceed, Runnable then) {
         proceed.run();
         if (kernel.equals("silu")) {
             then.run();
@@ -104,7 +104,7 @@ class KernelVerifierTest {
     void aSmallErrorIsFound() {
         List<KernelCheck> failed = failedSilu(
                 new AlteredDevice(
-                        Precision.FP32, (k, a, go) -> onlySilu(k, a, go, () -> change((Tensor) a[1], 1.001))),
+                        Precision.FP32, (k, a, go) -> onlySilu(k, go, () -> change((Tensor) a[1], 1.001))),
                 1);
         assertTrue(failed.get(0).error() > 1e-5, failed.toString());
     }
@@ -113,7 +113,7 @@ class KernelVerifierTest {
     void aChangedArgumentIsFound() {
         List<KernelCheck> failed = failedSilu(
                 new AlteredDevice(
-                        Precision.FP32, (k, a, go) -> onlySilu(k, a, go, () -> change((Tensor) a[0], 1 + 1e-7))),
+                        Precision.FP32, (k, a, go) -> onlySilu(k, go, () -> change((Tensor) a[0], 1 + 1e-7))),
                 1);
         assertEquals("argument 0 must not change", failed.get(0).fault());
     }
@@ -124,7 +124,7 @@ class KernelVerifierTest {
         List<KernelCheck> failed = failedSilu(
                 new AlteredDevice(
                         Precision.FP32,
-                        (k, a, go) -> onlySilu(k, a, go, () -> change((Tensor) a[1], calls[0]++ % 4 == 3 ? 1.0000002 : 1))),
+                        (k, a, go) -> onlySilu(k, go, () -> change((Tensor) a[1], calls[0]++ % 4 == 3 ? 1.0000002 : 1))),
                 8);
         assertTrue(failed.stream().allMatch(c -> c.differing() > 0 && c.error() < 1e-5), failed.toString());
     }
@@ -132,7 +132,7 @@ class KernelVerifierTest {
     @Test
     void aRefusalIsAFailureAndALostDeviceTheEnd() {
         List<KernelCheck> failed = failedSilu(
-                new AlteredDevice(Precision.FP32, (k, a, go) -> onlySilu(k, a, go, () -> {
+                new AlteredDevice(Precision.FP32, (k, a, go) -> onlySilu(k, go, () -> {
                     throw new IllegalArgumentException("not here");
                 })),
                 1);
