@@ -64,10 +64,10 @@ class VectorRotationLimitsTest {
     }
 
     /** All tensors with channels begin {@code first} elements into their memory. */
-    private static void compare(
-            SphericalLayout layout, int nodes, int edges, int channels, int heads, int first) {
+    private static void compare(SphericalLayout layout, int nodes, int edges, int channels, int heads, int first) {
         for (boolean angular : new boolean[] {false, true}) {
-            String name = layout + " N" + nodes + " E" + edges + " C" + channels + " H" + heads + " +" + first + angular;
+            String name =
+                    layout + " N" + nodes + " E" + edges + " C" + channels + " H" + heads + " +" + first + angular;
             gather(name, layout, nodes, edges, channels, first, angular);
             scatter(name, layout, nodes, edges, channels, heads, first, angular);
         }
@@ -135,8 +135,7 @@ class VectorRotationLimitsTest {
         int dangular = angular ? c.sink(false, edges, 3) : -1;
         c.run(Parity.BACKWARD, (k, a) -> {
             Tensor values = from(a.get(value), first, edgeShape);
-            k.spherical()
-                    .rotateSegmentSum(layout, graph.of(a), 0.7, values, a.get(weight), a.get(wigner), a.get(out));
+            k.spherical().rotateSegmentSum(layout, graph.of(a), 0.7, values, a.get(weight), a.get(wigner), a.get(out));
             k.spherical()
                     .rotateSegmentSumBackward(
                             layout,

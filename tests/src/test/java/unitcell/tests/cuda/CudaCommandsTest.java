@@ -88,10 +88,7 @@ class CudaCommandsTest {
         StringBuilder options = new StringBuilder("-Xmx1g -Dunitcell.cuda.gemm=tiled");
         for (String property : new String[] {"unitcell.cuda.library", "unitcell.cuda.module"}) {
             if (System.getProperty(property) != null) {
-                options.append(" -D")
-                        .append(property)
-                        .append('=')
-                        .append(System.getProperty(property));
+                options.append(" -D").append(property).append('=').append(System.getProperty(property));
             }
         }
         builder.environment().put("UNITCELL_CLASSPATH", System.getProperty("java.class.path"));

@@ -123,7 +123,8 @@ final class ExplainCommand implements Command {
         explanation.providers().forEach(provider -> console.line("matrix products: " + provider));
         explanation
                 .images()
-                .forEach((image, files) -> console.line("kernel files from " + image + ": " + String.join(", ", files)));
+                .forEach(
+                        (image, files) -> console.line("kernel files from " + image + ": " + String.join(", ", files)));
         console.line("");
         console.print(
                 "a training step on %d crystals, %d atoms, %d edges:",

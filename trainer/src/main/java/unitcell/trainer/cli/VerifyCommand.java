@@ -31,7 +31,8 @@ final class VerifyCommand implements Command {
     private static final String REFERENCES = "golden";
     private static final CommandOption<List<String>> ONLY = CommandOption.of(
                     "only",
-                    ValueType.choice(KERNELS, GRADIENTS, EQUIVARIANCE, REFERENCES).list(),
+                    ValueType.choice(KERNELS, GRADIENTS, EQUIVARIANCE, REFERENCES)
+                            .list(),
                     "parts to run, separated by commas")
             .byDefault(String.join(",", KERNELS, GRADIENTS, EQUIVARIANCE, REFERENCES));
 
@@ -83,7 +84,9 @@ final class VerifyCommand implements Command {
 
     @Override
     public List<String> examples() {
-        return List.of("./unitcell verify --device cuda", "./unitcell verify --golden tests/src/test/resources/golden --only kernels,golden");
+        return List.of(
+                "./unitcell verify --device cuda",
+                "./unitcell verify --golden tests/src/test/resources/golden --only kernels,golden");
     }
 
     @Override
@@ -109,7 +112,8 @@ final class VerifyCommand implements Command {
             if (arguments.get(SharedOptions.PRECISION) != Precision.FP32) {
                 console.line("");
                 console.line("the rest in fp32: only kernels have bounds for other precisions");
-                try (Device device = Devices.open(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments))) {
+                try (Device device =
+                        Devices.open(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments))) {
                     networks(console, oracle, device, arguments, parts);
                 }
             }
@@ -129,8 +133,8 @@ final class VerifyCommand implements Command {
     }
 
     /** What is verified of whole networks. */
-    private static void networks(
-            Console console, Device oracle, Device device, Arguments arguments, List<Part> parts) throws IOException {
+    private static void networks(Console console, Device oracle, Device device, Arguments arguments, List<Part> parts)
+            throws IOException {
         long seed = arguments.get(SharedOptions.SEED);
         if (asked(arguments, GRADIENTS)) {
             Device differentiated = KernelVerifier.computes(device, DType.F64) ? device : oracle;

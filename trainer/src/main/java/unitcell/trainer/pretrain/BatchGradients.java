@@ -149,7 +149,8 @@ final class BatchGradients {
         boolean alone = batch.graph().crystals() == 1;
         String size = part.graph().nodes() + " atoms and " + part.graph().edges() + " edges";
         String what = alone
-                ? "one crystal with " + size + " needs more than there is: leave such crystals out (--max-atoms), or choose"
+                ? "one crystal with " + size
+                        + " needs more than there is: leave such crystals out (--max-atoms), or choose"
                         + " a smaller network or a device with more memory"
                 : "half a batch, " + part.graph().crystals() + " crystals with " + size + ", does not fit either; "
                         + advice(batch, part, setting);

@@ -76,11 +76,10 @@ final class AlteredDevice implements Device {
     }
 
     private Object altered(Class<?> type, Object family) {
-        return Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (self, kernel, arguments) -> {
-                    alteration.call(kernel.getName(), arguments, () -> invoke(family, kernel, arguments));
-                    return null;
-                });
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, kernel, arguments) -> {
+            alteration.call(kernel.getName(), arguments, () -> invoke(family, kernel, arguments));
+            return null;
+        });
     }
 
     private static void invoke(Object family, Method kernel, Object[] arguments) {

@@ -73,7 +73,8 @@ class KernelVerifierTest {
     @Test
     void gradientsAreAddedAsWell() {
         try (Device device = Devices.open("cpu", 1)) {
-            List<KernelCheck> checks = row(verify(device, "siluBackward", 1), "pointwise siluBackward").checks();
+            List<KernelCheck> checks = row(verify(device, "siluBackward", 1), "pointwise siluBackward")
+                    .checks();
             assertTrue(checks.stream().anyMatch(c -> c.which().endsWith(", added")), checks.toString());
         }
     }
@@ -94,7 +95,8 @@ class KernelVerifierTest {
 
     private static List<KernelCheck> failedSilu(AlteredDevice altered, int repeats) {
         try (AlteredDevice device = altered) {
-            List<KernelCheck> failed = row(verify(device, "silu", repeats), "pointwise silu").failed();
+            List<KernelCheck> failed =
+                    row(verify(device, "silu", repeats), "pointwise silu").failed();
             assertFalse(failed.isEmpty());
             return failed;
         }
@@ -103,8 +105,7 @@ class KernelVerifierTest {
     @Test
     void aSmallErrorIsFound() {
         List<KernelCheck> failed = failedSilu(
-                new AlteredDevice(
-                        Precision.FP32, (k, a, go) -> onlySilu(k, go, () -> change((Tensor) a[1], 1.001))),
+                new AlteredDevice(Precision.FP32, (k, a, go) -> onlySilu(k, go, () -> change((Tensor) a[1], 1.001))),
                 1);
         assertTrue(failed.get(0).error() > 1e-5, failed.toString());
     }
@@ -112,8 +113,7 @@ class KernelVerifierTest {
     @Test
     void aChangedArgumentIsFound() {
         List<KernelCheck> failed = failedSilu(
-                new AlteredDevice(
-                        Precision.FP32, (k, a, go) -> onlySilu(k, go, () -> change((Tensor) a[0], 1 + 1e-7))),
+                new AlteredDevice(Precision.FP32, (k, a, go) -> onlySilu(k, go, () -> change((Tensor) a[0], 1 + 1e-7))),
                 1);
         assertEquals("argument 0 must not change", failed.get(0).fault());
     }
@@ -124,7 +124,8 @@ class KernelVerifierTest {
         List<KernelCheck> failed = failedSilu(
                 new AlteredDevice(
                         Precision.FP32,
-                        (k, a, go) -> onlySilu(k, go, () -> change((Tensor) a[1], calls[0]++ % 4 == 3 ? 1.0000002 : 1))),
+                        (k, a, go) ->
+                                onlySilu(k, go, () -> change((Tensor) a[1], calls[0]++ % 4 == 3 ? 1.0000002 : 1))),
                 8);
         assertTrue(failed.stream().allMatch(c -> c.differing() > 0 && c.error() < 1e-5), failed.toString());
     }
@@ -132,9 +133,11 @@ class KernelVerifierTest {
     @Test
     void aRefusalIsAFailureAndALostDeviceTheEnd() {
         List<KernelCheck> failed = failedSilu(
-                new AlteredDevice(Precision.FP32, (k, a, go) -> onlySilu(k, go, () -> {
-                    throw new IllegalArgumentException("not here");
-                })),
+                new AlteredDevice(
+                        Precision.FP32,
+                        (k, a, go) -> onlySilu(k, go, () -> {
+                            throw new IllegalArgumentException("not here");
+                        })),
                 1);
         assertEquals("not here", failed.get(0).fault());
         assertThrows(
@@ -200,7 +203,8 @@ class KernelVerifierTest {
                 assertEquals(List.of(), row.failed());
                 assertTrue(row.worst().bound() > 1e-4, row.toString());
             }
-            boolean found = verify(coarse, filter, 1).stream().anyMatch(row -> !row.failed().isEmpty());
+            boolean found = verify(coarse, filter, 1).stream()
+                    .anyMatch(row -> !row.failed().isEmpty());
             assertTrue(found, "factors of 5 bits pass as well");
         }
     }
