@@ -15,16 +15,13 @@
 // [E, R, 2C] or [E, R, C] as SphericalLayout says, Wigner matrices packed blocks [E, D].
 #pragma once
 
-#include "common.cuh"
-
-#ifndef UNITCELL_EMULATION
-#include <cuda_pipeline_primitives.h>
-#endif
+#include "intrinsics.cuh"
 
 namespace rotation {
 
 constexpr int THREADS = 128;
 constexpr int WARPS = THREADS / WARP;
+constexpr int MAX_DEGREE = 6;
 // Edges whose numbers are kept in shared memory at a time, at most.
 constexpr int MAX_ITEMS = 64;
 
@@ -79,11 +76,11 @@ struct Place {
 };
 
 // Blocks are numbered node by node, high degrees (the longest work) first; slices of channels are in y.
-template <int LMAX, int W>
-__device__ __forceinline__ Place place_of(int channels, int lanes) {
+template <int W>
+__device__ __forceinline__ Place place_of(int lmax, int channels, int lanes) {
     Place place;
-    place.node = blockIdx.x / (LMAX + 1);
-    place.degree = LMAX - int(blockIdx.x - place.node * (LMAX + 1));
+    place.node = blockIdx.x / (lmax + 1);
+    place.degree = lmax - int(blockIdx.x - place.node * (lmax + 1));
     place.group = threadIdx.x / lanes;
     place.lane = threadIdx.x - place.group * lanes;
     place.groups = THREADS / lanes;
@@ -97,15 +94,22 @@ struct Number {
     static constexpr int value = V;
 };
 
-// f(Number<l>) for the degree l of the block: all blocks of a grid run through one entry point, each with straight-line code
-// for its degree.
-template <int LMAX, class F>
-__device__ __forceinline__ void for_degree(int degree, F f) {
-    if (degree == LMAX) {
-        f(Number<LMAX>{});
-    } else if constexpr (LMAX > 0) {
-        for_degree<LMAX - 1>(degree, f);
+// f(Number<l>) for the degree l of the block: one entry point has straight-line code for every degree. An entry point for
+// each lmax would not be faster, since most are held to the same number of registers, and would take twice as long to
+// compile.
+template <class F, int L = 0>
+__device__ __forceinline__ void for_degree(int degree, F f, Number<L> l = {}) {
+    if (degree == L) {
+        f(l);
+    } else if constexpr (L < MAX_DEGREE) {
+        for_degree(degree, f, Number<L + 1>{});
     }
+}
+
+// First element of this thread in the block's degree of a node tensor.
+template <int L>
+__device__ __forceinline__ int64_t node_offset(const Place& place, int lmax, int channels) {
+    return (place.node * ((lmax + 1) * (lmax + 1)) + L * L) * channels + place.channel;
 }
 
 // The edges of a node, numbered: those into it, then those out of it.
@@ -155,25 +159,6 @@ __device__ __forceinline__ int staged_stride(int kept) {
     return ((2 * kept + 1) * PITCH<L> * int(sizeof(T)) / 16 | 1) * WIDE<T>;
 }
 
-// One element from device to shared memory without a stay in a register: the thread goes on at once, so that all its copies
-// are on their way together.
-template <class T>
-__device__ __forceinline__ void copy_async(T* to, const T* from) {
-#ifdef UNITCELL_EMULATION
-    *to = *from;
-#else
-    __pipeline_memcpy_async(to, from, sizeof(T));
-#endif
-}
-
-// Waits for the copies of this thread; the other threads see them after the next barrier.
-__device__ __forceinline__ void wait_for_copies() {
-#ifndef UNITCELL_EMULATION
-    __pipeline_commit();
-    __pipeline_wait_prior(0);
-#endif
-}
-
 // Puts the rows |m| <= kept of degree L of `count` edges (items from `from` on) into shared memory; row m of the k-th
 // begins at blocks + k * staged_stride + (kept + m) * PITCH. All threads of the block must call it.
 template <int L, class T>
@@ -195,10 +180,11 @@ __device__ __forceinline__ void stage(
         T* to = blocks + i + i / WIDTH<L> * (PITCH<L> - WIDTH<L>);
 #pragma unroll 2
         for (int k = threadIdx.x / TEAM; k < count; k += TEAMS) {
-            copy_async(to + k * stride, first + int64_t(edges[k]) * size + i);
+            copy_async<1>(to + k * stride, first + int64_t(edges[k]) * size + i);
         }
     }
-    wait_for_copies();
+    commit_copies();
+    wait_for_copies<0>();
     __syncthreads();
 }
 
@@ -345,97 +331,132 @@ struct Step {
     Vec<T, W> radial;
 };
 
+// Which rows a kernel reads.
+enum class Read { ROWS, RADIAL, BOTH };
+
 // A queue of steps on their way from memory: orders 0..kept of one edge after the other, in the order in which the group
-// uses them. DEPTH steps are fetched ahead, which hides the latency of memory behind the products.
-template <int LMAX, int L, int W, int DEPTH, class T>
+// uses them. It is a ring in shared memory which asynchronous copies fill three steps ahead, so that the latency of memory
+// hides behind the products without a register being held; each thread copies and reads its own channels only, and needs no
+// barrier for that.
+template <Read READ, int L, int W, class T>
 struct StepQueue {
-    const T* rows;   // first channel of the thread in row 0 of edge 0 of an edge tensor, or null
-    const T* radial; // the same of radial weights, or null
+    static constexpr int DEPTH = 4;
+    static constexpr bool ROWS = READ != Read::RADIAL;
+    static constexpr bool RADIAL = READ != Read::ROWS;
+    static constexpr int PARTS = 2 * ROWS + RADIAL;
+    // Elements of shared memory that the ring of a block takes.
+    static constexpr int SIZE = DEPTH * PARTS * THREADS * W;
+
+    T* ring;         // of this thread
+    const T* rows;   // [E, rows of an edge, width] or null
+    const T* radial; // [E, slots, width] or null
     int64_t rows_size;
     int64_t radial_size;
-    int width; // elements from one row to the next, of both
+    int width;
+    int channel;
+    int lmax;
     bool per_degree;
     int kept;
     int count; // edges of the chunk, 0 for a thread without channels
     int groups;
-
-    Step<T, W> steps[DEPTH];
+    int slot; // of the next step to be used
     // The step to be fetched next: order m of the k-th edge.
     int k;
     int m;
     const T* rows_at;
     const T* radial_at;
 
-    // tensor: [E, rows of an edge, width] or null, weights: [E, slots, width] or null; null where nothing is wanted.
     __device__ __forceinline__ StepQueue(
-        const T* tensor, const T* weights, int mmax, bool weights_per_degree, int row_width, const Place& place)
-        : rows(tensor == nullptr ? nullptr : tensor + place.channel),
-          radial(weights == nullptr ? nullptr : weights + place.channel),
-          rows_size(int64_t(reduced_rows(LMAX, mmax)) * row_width),
-          radial_size(int64_t(radial_slots(LMAX, mmax, weights_per_degree)) * row_width),
+        T* shared, const T* tensor, const T* weights, int degrees, int mmax, bool weights_per_degree, int row_width,
+        const Place& place)
+        : ring(shared + threadIdx.x * W),
+          rows(tensor),
+          radial(weights),
+          rows_size(int64_t(reduced_rows(degrees, mmax)) * row_width),
+          radial_size(int64_t(radial_slots(degrees, mmax, weights_per_degree)) * row_width),
           width(row_width),
+          channel(place.channel),
+          lmax(degrees),
           per_degree(weights_per_degree),
           kept(min(L, mmax)),
           count(0),
           groups(place.groups),
+          slot(0),
           k(0),
           m(0),
           rows_at(nullptr),
-          radial_at(nullptr) {
-#pragma unroll
-        for (int i = 0; i < DEPTH; i++) {
-            steps[i] = {zero_pair<T, W>(), zero_vec<T, W>()};
-        }
+          radial_at(nullptr) {}
+
+    __device__ __forceinline__ T* part(int at, int number) const {
+        return ring + (at * PARTS + number) * (THREADS * W);
     }
 
     // Points at an edge whose rows begin `half` channels into the rows of both ends.
     __device__ __forceinline__ void seek(int64_t e, int half) {
-        rows_at = rows + e * rows_size + half;
-        radial_at = radial + e * radial_size + half;
+        if constexpr (ROWS) {
+            rows_at = rows + (e * rows_size + (half + channel));
+        }
+        if constexpr (RADIAL) {
+            radial_at = radial + (e * radial_size + (half + channel));
+        }
     }
 
-    // Fetches a step behind the others. edge(k) and half(k) tell where the k-th edge of the chunk is.
+    // Sends for a step. edge(k) and half(k) tell where the k-th edge of the chunk is.
     template <class E, class H>
-    __device__ __forceinline__ void fetch(E edge, H half) {
-#pragma unroll
-        for (int i = 0; i + 1 < DEPTH; i++) {
-            steps[i] = steps[i + 1];
-        }
-        if (k >= count) {
-            return;
-        }
-        Step<T, W>& step = steps[DEPTH - 1];
-        if (rows != nullptr) {
-            step.rows.plus = load<W>(rows_at + packed_row(LMAX, L, m) * width);
-            if (m > 0) {
-                step.rows.minus = load<W>(rows_at + packed_row(LMAX, L, -m) * width);
+    __device__ __forceinline__ void fetch(int to, E edge, H half) {
+        if (k < count) {
+            if (ROWS && rows != nullptr) {
+                copy_async<W>(part(to, 0), rows_at + packed_row(lmax, L, m) * width);
+                if (m > 0) {
+                    copy_async<W>(part(to, 1), rows_at + packed_row(lmax, L, -m) * width);
+                }
+            }
+            if (RADIAL && radial != nullptr) {
+                copy_async<W>(part(to, PARTS - 1), radial_at + radial_slot(lmax, L, m, per_degree) * width);
+            }
+            if (++m > kept) {
+                m = 0;
+                k += groups;
+                if (k < count) {
+                    seek(edge(k), half(k));
+                }
             }
         }
-        if (radial != nullptr) {
-            step.radial = load<W>(radial_at + radial_slot(LMAX, L, m, per_degree) * width);
-        }
-        if (++m > kept) {
-            m = 0;
-            k += groups;
-            if (k < count) {
-                seek(edge(k), half(k));
-            }
-        }
+        commit_copies(); // a group for every step, be it empty, so that they can be counted
     }
 
     // Begins a chunk with the first steps of the group.
     template <class E, class H>
     __device__ __forceinline__ void begin(int group, int edges, E edge, H half) {
         count = edges;
+        slot = 0;
         k = group;
         m = 0;
         if (k < count) {
             seek(edge(k), half(k));
         }
-#pragma unroll
-        for (int i = 0; i < DEPTH; i++) {
-            fetch(edge, half);
+        for (int i = 0; i < DEPTH - 1; i++) {
+            fetch(i, edge, half);
         }
+    }
+
+    // Takes the next step, of order `order`, and sends for another one into the slot of the step before it.
+    template <class E, class H>
+    __device__ __forceinline__ Step<T, W> next(int order, E edge, H half) {
+        wait_for_copies<DEPTH - 2>();
+        Step<T, W> step = {zero_pair<T, W>(), zero_vec<T, W>()};
+        if (ROWS && rows != nullptr) {
+            step.rows.plus = load<W>(part(slot, 0));
+            if (order > 0) {
+                step.rows.minus = load<W>(part(slot, 1));
+            }
+        }
+        if (RADIAL && radial != nullptr) {
+            step.radial = load<W>(part(slot, PARTS - 1));
+        }
+        fetch((slot + DEPTH - 1) % DEPTH, edge, half);
+        slot = (slot + 1) % DEPTH;
+        return step;
     }
 };
 

@@ -28,76 +28,68 @@ struct Gather {
     const int* source_start;
     const int* source_edge;
     int channels;
+    int lmax;
     int mmax;
     bool per_degree;
     int lanes;
     int items;
 };
 
-template <int LMAX, int L, int W, class T>
+template <int L, int W, class T>
 __device__ __forceinline__ void gather_degree(const Gather<T>& a, const Place& place, T* shared, int* edges) {
     const int kept = min(L, a.mmax);
     const int stride = staged_stride<L, T>(kept);
     const int width = 2 * a.channels;
-    const int64_t edge_size = int64_t(reduced_rows(LMAX, a.mmax)) * width;
+    const int64_t edge_size = int64_t(reduced_rows(a.lmax, a.mmax)) * width;
     const NodeEdges node = edges_of(place.node, a.target_start, a.source_start, a.source_edge);
     Vec<T, W> x[WIDTH<L>];
-    load_rows<L, W>(
-        a.x + (place.node * ((LMAX + 1) * (LMAX + 1)) + L * L) * a.channels + place.channel, a.channels, place.on, x);
-    StepQueue<LMAX, L, W, 2, T> queue(nullptr, a.radial, a.mmax, a.per_degree, width, place);
+    load_rows<L, W>(a.x + node_offset<L>(place, a.lmax, a.channels), a.channels, place.on, x);
+    using Queue = StepQueue<Read::RADIAL, L, W, T>;
+    Queue queue(shared, nullptr, a.radial, a.lmax, a.mmax, a.per_degree, width, place);
+    T* blocks = shared + Queue::SIZE;
     for (int from = 0; from < node.count; from += a.items) {
         const int count = min(a.items, node.count - from);
         const auto half = [&](int k) { return node.half(from + k, a.channels); };
         queue.begin(place.group, place.on ? count : 0, [&](int k) { return node.edge(from + k); }, half);
-        stage<L>(shared, edges, node, from, count, kept, a.wigner, wigner_offset(LMAX + 1));
+        stage<L>(blocks, edges, node, from, count, kept, a.wigner, wigner_offset(a.lmax + 1));
 #pragma unroll 1
         for (int k = place.group; k < queue.count; k += place.groups) {
-            const T* row = shared + k * stride + kept * PITCH<L>;
-            T* out = a.out + edges[k] * edge_size + half(k) + place.channel;
+            const T* row = blocks + k * stride + kept * PITCH<L>;
+            T* out = a.out + (edges[k] * edge_size + (half(k) + place.channel));
 #pragma unroll 1
             for (int m = 0; m <= kept; m++) {
-                const Vec<T, W> weight = queue.steps[0].radial;
-                queue.fetch([&](int next) { return edges[next]; }, half);
+                const Vec<T, W> weight = queue.next(m, [&](int next) { return edges[next]; }, half).radial;
                 Vec<T, W> y = rotated<L, W>(row + m * PITCH<L>, x);
-                store<W>(out + packed_row(LMAX, L, m) * width, a.radial == nullptr ? y : times(weight, y));
+                store<W>(out + packed_row(a.lmax, L, m) * width, a.radial == nullptr ? y : times(weight, y));
                 if (m > 0) {
                     y = rotated<L, W>(row - m * PITCH<L>, x);
-                    store<W>(out + packed_row(LMAX, L, -m) * width, a.radial == nullptr ? y : times(weight, y));
+                    store<W>(out + packed_row(a.lmax, L, -m) * width, a.radial == nullptr ? y : times(weight, y));
                 }
             }
         }
     }
 }
 
-template <int LMAX, int W, class T>
+template <int W, class T>
 __device__ __forceinline__ void gather_rotate(const Gather<T>& a) {
     SHARED_ARRAY(int, edges, MAX_ITEMS);
     DYNAMIC_SHARED(T, shared);
-    const Place place = place_of<LMAX, W>(a.channels, a.lanes);
-    for_degree<LMAX>(place.degree, [&](auto l) { gather_degree<LMAX, decltype(l)::value, W>(a, place, shared, edges); });
+    const Place place = place_of<W>(a.lmax, a.channels, a.lanes);
+    for_degree(place.degree, [&](auto l) { gather_degree<decltype(l)::value, W>(a, place, shared, edges); });
 }
 
 } // namespace
 
-// As many blocks a multiprocessor as the registers take without spills.
-#define BOUNDS(blocks) THREADS, blocks
+// Four blocks a multiprocessor fit the registers without spills.
+#define BOUNDS THREADS, 4
 
-#define GATHER_ROTATE(lmax, w, blocks, suffix, type)                                                                  \
-    ENTRY_FOR(gather_rotate_l##lmax##_w##w, suffix, type, BOUNDS(blocks),                                             \
+#define GATHER_ROTATE(w, suffix, type)                                                                                 \
+    ENTRY_FOR(gather_rotate_w##w, suffix, type, BOUNDS,                                                                \
               (const T* x, const T* wigner, const T* radial, T* out, const int* target_start, const int* source_start, \
-               const int* source_edge, int channels, int mmax, bool per_degree, int lanes, int items),                \
-              gather_rotate<lmax, w, T>({x, wigner, radial, out, target_start, source_start, source_edge, channels,   \
-                                         mmax, per_degree, lanes, items}))
+               const int* source_edge, int channels, int lmax, int mmax, bool per_degree, int lanes, int items),       \
+              gather_rotate<w, T>({x, wigner, radial, out, target_start, source_start, source_edge, channels, lmax,    \
+                                   mmax, per_degree, lanes, items}))
 
-#define GATHER_ROTATE_DEGREES(lmax, blocks)       \
-    GATHER_ROTATE(lmax, 4, blocks, f32, float)    \
-    GATHER_ROTATE(lmax, 1, 5, f32, float)         \
-    GATHER_ROTATE(lmax, 1, 5, f64, double)
-
-GATHER_ROTATE_DEGREES(0, 5)
-GATHER_ROTATE_DEGREES(1, 5)
-GATHER_ROTATE_DEGREES(2, 5)
-GATHER_ROTATE_DEGREES(3, 5)
-GATHER_ROTATE_DEGREES(4, 5)
-GATHER_ROTATE_DEGREES(5, 5)
-GATHER_ROTATE_DEGREES(6, 5)
+GATHER_ROTATE(4, f32, float)
+GATHER_ROTATE(1, f32, float)
+GATHER_ROTATE(1, f64, double)

@@ -23,9 +23,6 @@ namespace {
 
 using namespace rotation;
 
-// Steps that are fetched ahead.
-constexpr int DEPTH = 2;
-
 template <class T>
 struct GatherBackward {
     const T* dout;   // [E, R, 2C]
@@ -42,23 +39,23 @@ struct GatherBackward {
     const int* source_edge;
     int64_t edges;
     int channels;
+    int lmax;
     int mmax;
     bool per_degree;
     int lanes;
     int items;
 };
 
-template <bool ANGULAR, int LMAX, int L, int W, class T>
+template <bool ANGULAR, int L, int W, class T>
 __device__ __forceinline__ void gather_degree(
     const GatherBackward<T>& a, const Place& place, T* shared, int* edges, T* ladder) {
     const int kept = min(L, a.mmax);
     const int rows = min(L, a.mmax + ANGULAR); // highest order of y that is needed
     const int stride = staged_stride<L, T>(rows);
     const int width = 2 * a.channels;
-    const int64_t radial_size = int64_t(radial_slots(LMAX, a.mmax, a.per_degree)) * width;
     T* angular_part = a.angular_parts + 2 * ((L - 1) * int64_t(gridDim.y) + blockIdx.y) * a.edges * 3;
     const NodeEdges node = edges_of(place.node, a.target_start, a.source_start, a.source_edge);
-    const int64_t node_at = (place.node * ((LMAX + 1) * (LMAX + 1)) + L * L) * a.channels + place.channel;
+    const int64_t node_at = node_offset<L>(place, a.lmax, a.channels);
     Vec<T, W> x[WIDTH<L>];
     Vec<T, W> sum[WIDTH<L>];
     load_rows<L, W>(a.x + node_at, a.channels, place.on, x);
@@ -69,27 +66,28 @@ __device__ __forceinline__ void gather_degree(
     if constexpr (ANGULAR) {
         fill_ladder<L>(ladder);
     }
-    StepQueue<LMAX, L, W, DEPTH, T> queue(a.dout, a.radial, a.mmax, a.per_degree, width, place);
+    using Queue = StepQueue<Read::BOTH, L, W, T>;
+    Queue queue(shared, a.dout, a.radial, a.lmax, a.mmax, a.per_degree, width, place);
+    T* blocks = shared + Queue::SIZE;
     for (int from = 0; from < node.count; from += a.items) {
         const int count = min(a.items, node.count - from);
         const auto half = [&](int k) { return node.half(from + k, a.channels); };
         queue.begin(place.group, place.on ? count : 0, [&](int k) { return node.edge(from + k); }, half);
-        stage<L>(shared, edges, node, from, count, rows, a.wigner, wigner_offset(LMAX + 1));
+        stage<L>(blocks, edges, node, from, count, rows, a.wigner, wigner_offset(a.lmax + 1));
         // All groups of the block go round equally often: lanes without work take part in the sums over channels.
 #pragma unroll 1
         for (int first = 0; first < count; first += place.groups) {
             const int k = first + place.group;
             Turn<T> turn = {0, 0, 0};
             if (k < queue.count) {
-                const T* row = shared + k * stride + rows * PITCH<L>;
-                T* dradial = a.dradial + edges[k] * radial_size + half(k) + place.channel;
+                const T* row = blocks + k * stride + rows * PITCH<L>;
+                T* dradial = a.dradial + (edges[k] * queue.radial_size + (half(k) + place.channel));
                 Vec<T, W> slot_sum = zero_vec<T, W>();
                 Pair<T, W> g_low = zero_pair<T, W>();
                 Pair<T, W> y_low = zero_pair<T, W>();
 #pragma unroll 1
                 for (int m = 0; m <= kept; m++) {
-                    const Step<T, W> step = queue.steps[0];
-                    queue.fetch([&](int next) { return edges[next]; }, half);
+                    const Step<T, W> step = queue.next(m, [&](int next) { return edges[next]; }, half);
                     Pair<T, W> g = {step.rows.plus, zero_vec<T, W>()};
                     Pair<T, W> y = zero_pair<T, W>();
                     if (a.radial != nullptr) {
@@ -103,7 +101,7 @@ __device__ __forceinline__ void gather_degree(
                         add_product(step.rows.minus, y.minus, slot_sum);
                     }
                     if (a.dradial != nullptr && (!a.per_degree || m == kept)) {
-                        put(dradial + radial_slot(LMAX, L, m, a.per_degree) * width, slot_sum, a.add_radial);
+                        put(dradial + radial_slot(a.lmax, L, m, a.per_degree) * width, slot_sum, a.add_radial);
                         slot_sum = zero_vec<T, W>();
                     }
                     if constexpr (ANGULAR) {
@@ -122,8 +120,8 @@ __device__ __forceinline__ void gather_degree(
             }
             if constexpr (ANGULAR && L > 0) {
                 const bool there = k < count;
-                T* part = angular_part + (k + from < node.into ? 3 * a.edges : 0);
-                put_turn(turn, part, edges[there ? k : 0], there, place, a.lanes);
+                const int64_t e = edges[there ? k : 0] + (half(k) == 0 ? 0 : a.edges); // the targets' part is the second
+                put_turn(turn, angular_part, e, there, place, a.lanes);
             }
         }
     }
@@ -132,15 +130,15 @@ __device__ __forceinline__ void gather_degree(
     }
 }
 
-template <bool ANGULAR, int LMAX, int W, class T>
+template <bool ANGULAR, int W, class T>
 __device__ __forceinline__ void gather_rotate_backward(const GatherBackward<T>& a) {
     SHARED_ARRAY(int, edges, MAX_ITEMS);
     SHARED_ARRAY(T, ladder, LADDER);
     DYNAMIC_SHARED(T, shared);
-    const Place place = place_of<LMAX, W>(a.channels, a.lanes);
-    for_degree<LMAX>(
+    const Place place = place_of<W>(a.lmax, a.channels, a.lanes);
+    for_degree(
         place.degree,
-        [&](auto l) { gather_degree<ANGULAR, LMAX, decltype(l)::value, W>(a, place, shared, edges, ladder); });
+        [&](auto l) { gather_degree<ANGULAR, decltype(l)::value, W>(a, place, shared, edges, ladder); });
 }
 
 } // namespace
@@ -148,28 +146,19 @@ __device__ __forceinline__ void gather_rotate_backward(const GatherBackward<T>& 
 // As many blocks a multiprocessor as the registers take without spills.
 #define BOUNDS(blocks) THREADS, blocks
 
-#define GATHER_ROTATE_BACKWARD(name, angular, blocks, lmax, w, suffix, type)                                          \
-    ENTRY_FOR(name##_l##lmax##_w##w, suffix, type, BOUNDS(blocks),                                                    \
-              (const T* dout, const T* x, const T* wigner, const T* radial, T* dx, bool add_x, T* dradial,            \
-               bool add_radial, T* angular_parts, const int* target_start, const int* source_start,                   \
-               const int* source_edge, int64_t edges, int channels, int mmax, bool per_degree, int lanes, int items), \
-              gather_rotate_backward<angular, lmax, w, T>(                                                            \
-                  {dout, x, wigner, radial, dx, add_x, dradial, add_radial, angular_parts, target_start,              \
-                   source_start, source_edge, edges, channels, mmax, per_degree, lanes, items}))
+#define GATHER_ROTATE_BACKWARD(name, angular, blocks, w, suffix, type)                                       \
+    ENTRY_FOR(name##_w##w, suffix, type, BOUNDS(blocks),                                                     \
+              (const T* dout, const T* x, const T* wigner, const T* radial, T* dx, bool add_x, T* dradial,   \
+               bool add_radial, T* angular_parts, const int* target_start, const int* source_start,          \
+               const int* source_edge, int64_t edges, int channels, int lmax, int mmax, bool per_degree,     \
+               int lanes, int items),                                                                        \
+              gather_rotate_backward<angular, w, T>(                                                         \
+                  {dout, x, wigner, radial, dx, add_x, dradial, add_radial, angular_parts, target_start,     \
+                   source_start, source_edge, edges, channels, lmax, mmax, per_degree, lanes, items}))
 
-#define GATHER_ROTATE_BACKWARD_WIDTHS(name, angular, blocks, lmax)      \
-    GATHER_ROTATE_BACKWARD(name, angular, blocks, lmax, 2, f32, float)  \
-    GATHER_ROTATE_BACKWARD(name, angular, blocks, lmax, 1, f32, float)  \
-    GATHER_ROTATE_BACKWARD(name, angular, 2, lmax, 1, f64, double)
-
-#define GATHER_ROTATE_BACKWARD_DEGREES(lmax, blocks)                                   \
-    GATHER_ROTATE_BACKWARD_WIDTHS(gather_rotate_backward, false, 4, lmax)              \
-    GATHER_ROTATE_BACKWARD_WIDTHS(gather_rotate_backward_angular, true, blocks, lmax)
-
-GATHER_ROTATE_BACKWARD_DEGREES(0, 4)
-GATHER_ROTATE_BACKWARD_DEGREES(1, 4)
-GATHER_ROTATE_BACKWARD_DEGREES(2, 4)
-GATHER_ROTATE_BACKWARD_DEGREES(3, 4)
-GATHER_ROTATE_BACKWARD_DEGREES(4, 3)
-GATHER_ROTATE_BACKWARD_DEGREES(5, 3)
-GATHER_ROTATE_BACKWARD_DEGREES(6, 3)
+GATHER_ROTATE_BACKWARD(gather_rotate_backward, false, 4, 2, f32, float)
+GATHER_ROTATE_BACKWARD(gather_rotate_backward, false, 4, 1, f32, float)
+GATHER_ROTATE_BACKWARD(gather_rotate_backward, false, 2, 1, f64, double)
+GATHER_ROTATE_BACKWARD(gather_rotate_backward_angular, true, 3, 2, f32, float)
+GATHER_ROTATE_BACKWARD(gather_rotate_backward_angular, true, 3, 1, f32, float)
+GATHER_ROTATE_BACKWARD(gather_rotate_backward_angular, true, 2, 1, f64, double)

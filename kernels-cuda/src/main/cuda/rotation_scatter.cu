@@ -27,13 +27,14 @@ struct Scatter {
     const int* target_start;
     int channels;
     int heads;
+    int lmax;
     int mmax;
     int rescale_mmax;
     int lanes;
     int items;
 };
 
-template <int LMAX, int L, int W, class T>
+template <int L, int W, class T>
 __device__ __forceinline__ void scatter_degree(const Scatter<T>& a, const Place& place, T* shared, int* edges) {
     const int kept = min(L, a.mmax);
     const int stride = staged_stride<L, T>(kept);
@@ -45,20 +46,26 @@ __device__ __forceinline__ void scatter_degree(const Scatter<T>& a, const Place&
     for (int j = 0; j < WIDTH<L>; j++) {
         sum[j] = zero_vec<T, W>();
     }
-    StepQueue<LMAX, L, W, 2, T> queue(a.value, nullptr, a.mmax, false, width, place);
+    using Queue = StepQueue<Read::ROWS, L, W, T>;
+    Queue queue(shared, a.value, nullptr, a.lmax, a.mmax, false, width, place);
+    T* blocks = shared + Queue::SIZE;
     for (int from = 0; from < node.count; from += a.items) {
         const int count = min(a.items, node.count - from);
         queue.begin(
             place.group, place.on ? count : 0, [&](int k) { return node.edge(from + k); }, [](int) { return 0; });
-        stage<L>(shared, edges, node, from, count, kept, a.wigner, wigner_offset(LMAX + 1));
+        stage<L>(blocks, edges, node, from, count, kept, a.wigner, wigner_offset(a.lmax + 1));
+        const auto weight_of = [&](int k) {
+            return a.weight != nullptr && k < queue.count ? a.weight[int64_t(edges[k]) * a.heads + head] : T(1);
+        };
+        T next_weight = weight_of(place.group);
 #pragma unroll 1
         for (int k = place.group; k < queue.count; k += place.groups) {
-            const T weight = a.weight == nullptr ? T(1) : a.weight[int64_t(edges[k]) * a.heads + head];
-            const T* row = shared + k * stride + kept * PITCH<L>;
+            const T weight = next_weight;
+            next_weight = weight_of(k + place.groups); // on its way during this edge
+            const T* row = blocks + k * stride + kept * PITCH<L>;
 #pragma unroll 1
             for (int m = 0; m <= kept; m++) {
-                const Pair<T, W> v = queue.steps[0].rows;
-                queue.fetch([&](int next) { return edges[next]; }, [](int) { return 0; });
+                const Pair<T, W> v = queue.next(m, [&](int next) { return edges[next]; }, [](int) { return 0; }).rows;
                 add_rotated_back<L, W>(row + m * PITCH<L>, times(weight, v.plus), sum);
                 if (m > 0) {
                     add_rotated_back<L, W>(row - m * PITCH<L>, times(weight, v.minus), sum);
@@ -67,17 +74,17 @@ __device__ __forceinline__ void scatter_degree(const Scatter<T>& a, const Place&
         }
     }
     const T factor = a.scale * rescale<L>(T(a.rescale_mmax));
-    T* out = a.out + (place.node * ((LMAX + 1) * (LMAX + 1)) + L * L) * width + place.channel;
+    T* out = a.out + node_offset<L>(place, a.lmax, width);
     put_sum_of_groups<L, W>(sum, factor, out, width, false, place, a.lanes, shared);
 }
 
-template <int LMAX, int W, class T>
+template <int W, class T>
 __device__ __forceinline__ void rotate_segment_sum(const Scatter<T>& a) {
     SHARED_ARRAY(int, edges, MAX_ITEMS);
     DYNAMIC_SHARED(T, shared);
-    const Place place = place_of<LMAX, W>(a.channels, a.lanes);
-    for_degree<LMAX>(
-        place.degree, [&](auto l) { scatter_degree<LMAX, decltype(l)::value, W>(a, place, shared, edges); });
+    const Place place = place_of<W>(a.lmax, a.channels, a.lanes);
+    for_degree(
+        place.degree, [&](auto l) { scatter_degree<decltype(l)::value, W>(a, place, shared, edges); });
 }
 
 } // namespace
@@ -85,22 +92,13 @@ __device__ __forceinline__ void rotate_segment_sum(const Scatter<T>& a) {
 // As many blocks a multiprocessor as the registers take without spills.
 #define BOUNDS(blocks) THREADS, blocks
 
-#define ROTATE_SEGMENT_SUM(lmax, w, blocks, suffix, type)                                                         \
-    ENTRY_FOR(rotate_segment_sum_l##lmax##_w##w, suffix, type, BOUNDS(blocks),                                    \
-              (double scale, const T* value, const T* weight, const T* wigner, T* out, const int* target_start,   \
-               int channels, int heads, int mmax, int rescale_mmax, int lanes, int items),                        \
-              rotate_segment_sum<lmax, w, T>({T(scale), value, weight, wigner, out, target_start, channels,       \
-                                              heads, mmax, rescale_mmax, lanes, items}))
+#define ROTATE_SEGMENT_SUM(w, blocks, suffix, type)                                                              \
+    ENTRY_FOR(rotate_segment_sum_w##w, suffix, type, BOUNDS(blocks),                                             \
+              (double scale, const T* value, const T* weight, const T* wigner, T* out, const int* target_start,  \
+               int channels, int heads, int lmax, int mmax, int rescale_mmax, int lanes, int items),             \
+              rotate_segment_sum<w, T>({T(scale), value, weight, wigner, out, target_start, channels, heads,     \
+                                        lmax, mmax, rescale_mmax, lanes, items}))
 
-#define ROTATE_SEGMENT_SUM_DEGREES(lmax, blocks)       \
-    ROTATE_SEGMENT_SUM(lmax, 4, blocks, f32, float)    \
-    ROTATE_SEGMENT_SUM(lmax, 1, 5, f32, float)         \
-    ROTATE_SEGMENT_SUM(lmax, 1, 5, f64, double)
-
-ROTATE_SEGMENT_SUM_DEGREES(0, 5)
-ROTATE_SEGMENT_SUM_DEGREES(1, 5)
-ROTATE_SEGMENT_SUM_DEGREES(2, 5)
-ROTATE_SEGMENT_SUM_DEGREES(3, 5)
-ROTATE_SEGMENT_SUM_DEGREES(4, 5)
-ROTATE_SEGMENT_SUM_DEGREES(5, 4)
-ROTATE_SEGMENT_SUM_DEGREES(6, 4)
+ROTATE_SEGMENT_SUM(4, 4, f32, float)
+ROTATE_SEGMENT_SUM(1, 5, f32, float)
+ROTATE_SEGMENT_SUM(1, 5, f64, double)

@@ -36,6 +36,7 @@ struct ScatterBackward {
     int64_t edges;
     int channels;
     int heads;
+    int lmax;
     int mmax;
     int rescale_mmax;
     int lanes;
@@ -68,14 +69,13 @@ __device__ __forceinline__ void put_heads(
     }
 }
 
-template <bool ANGULAR, int LMAX, int L, int W, class T>
+template <bool ANGULAR, int L, int W, class T>
 __device__ __forceinline__ void scatter_degree(
     const ScatterBackward<T>& a, const Place& place, T* shared, int* edges, T* ladder) {
     const int kept = min(L, a.mmax);
     const int rows = min(L, a.mmax + ANGULAR); // highest order of G that is needed
     const int stride = staged_stride<L, T>(rows);
     const int width = a.channels;
-    const int64_t edge_size = int64_t(reduced_rows(LMAX, a.mmax)) * width;
     const int head = place.channel / (a.channels / a.heads); // all W channels have the same
     T* weight_part = a.weight_parts + (L * int64_t(gridDim.y) + blockIdx.y) * a.edges * a.heads;
     T* angular_part = a.angular_parts + ((L - 1) * int64_t(gridDim.y) + blockIdx.y) * a.edges * 3;
@@ -84,8 +84,7 @@ __device__ __forceinline__ void scatter_degree(
         return;
     }
     Vec<T, W> g[WIDTH<L>];
-    load_rows<L, W>(
-        a.dout + (place.node * ((LMAX + 1) * (LMAX + 1)) + L * L) * width + place.channel, width, place.on, g);
+    load_rows<L, W>(a.dout + node_offset<L>(place, a.lmax, width), width, place.on, g);
     const T factor = a.scale * rescale<L>(T(a.rescale_mmax));
 #pragma unroll
     for (int j = 0; j < WIDTH<L>; j++) {
@@ -95,12 +94,18 @@ __device__ __forceinline__ void scatter_degree(
         fill_ladder<L>(ladder);
     }
     const bool read = ANGULAR || a.weight_parts != nullptr;
-    StepQueue<LMAX, L, W, 2, T> queue(read ? a.value : nullptr, nullptr, a.mmax, false, width, place);
+    using Queue = StepQueue<Read::ROWS, L, W, T>;
+    Queue queue(shared, read ? a.value : nullptr, nullptr, a.lmax, a.mmax, false, width, place);
+    T* blocks = shared + Queue::SIZE;
     for (int from = 0; from < node.count; from += a.items) {
         const int count = min(a.items, node.count - from);
         queue.begin(
             place.group, place.on ? count : 0, [&](int k) { return node.edge(from + k); }, [](int) { return 0; });
-        stage<L>(shared, edges, node, from, count, rows, a.wigner, wigner_offset(LMAX + 1));
+        stage<L>(blocks, edges, node, from, count, rows, a.wigner, wigner_offset(a.lmax + 1));
+        const auto weight_of = [&](int k) {
+            return a.weight != nullptr && k < queue.count ? a.weight[int64_t(edges[k]) * a.heads + head] : T(1);
+        };
+        T next_weight = weight_of(place.group);
         // All groups of the block go round equally often: lanes without work take part in the sums over channels.
 #pragma unroll 1
         for (int first = 0; first < count; first += place.groups) {
@@ -108,20 +113,21 @@ __device__ __forceinline__ void scatter_degree(
             T weight_sum = 0;
             Turn<T> turn = {0, 0, 0};
             if (k < queue.count) {
-                const T weight = a.weight == nullptr ? T(1) : a.weight[int64_t(edges[k]) * a.heads + head];
-                const T* row = shared + k * stride + rows * PITCH<L>;
-                T* dvalue = a.dvalue + edges[k] * edge_size + place.channel;
+                const T weight = next_weight;
+                next_weight = weight_of(k + place.groups); // on its way during this edge
+                const T* row = blocks + k * stride + rows * PITCH<L>;
+                T* dvalue = a.dvalue + (edges[k] * queue.rows_size + place.channel);
                 Pair<T, W> v_low = zero_pair<T, W>();
                 Pair<T, W> y_low = zero_pair<T, W>();
 #pragma unroll 1
                 for (int m = 0; m <= kept; m++) {
-                    const Pair<T, W> value = queue.steps[0].rows;
-                    queue.fetch([&](int next) { return edges[next]; }, [](int) { return 0; });
+                    const Pair<T, W> value =
+                        queue.next(m, [&](int next) { return edges[next]; }, [](int) { return 0; }).rows;
                     Pair<T, W> v = zero_pair<T, W>();
                     Pair<T, W> y = zero_pair<T, W>();
                     y.plus = rotated<L, W>(row + m * PITCH<L>, g);
                     if (a.dvalue != nullptr) {
-                        put(dvalue + packed_row(LMAX, L, m) * width, times(weight, y.plus), a.add_value);
+                        put(dvalue + packed_row(a.lmax, L, m) * width, times(weight, y.plus), a.add_value);
                     }
                     if (read) {
                         weight_sum += dot(value.plus, y.plus);
@@ -130,7 +136,7 @@ __device__ __forceinline__ void scatter_degree(
                     if (m > 0) {
                         y.minus = rotated<L, W>(row - m * PITCH<L>, g);
                         if (a.dvalue != nullptr) {
-                            put(dvalue + packed_row(LMAX, L, -m) * width, times(weight, y.minus), a.add_value);
+                            put(dvalue + packed_row(a.lmax, L, -m) * width, times(weight, y.minus), a.add_value);
                         }
                         if (read) {
                             weight_sum += dot(value.minus, y.minus);
@@ -163,15 +169,15 @@ __device__ __forceinline__ void scatter_degree(
     }
 }
 
-template <bool ANGULAR, int LMAX, int W, class T>
+template <bool ANGULAR, int W, class T>
 __device__ __forceinline__ void rotate_segment_sum_backward(const ScatterBackward<T>& a) {
     SHARED_ARRAY(int, edges, MAX_ITEMS);
     SHARED_ARRAY(T, ladder, LADDER);
     DYNAMIC_SHARED(T, shared);
-    const Place place = place_of<LMAX, W>(a.channels, a.lanes);
-    for_degree<LMAX>(
+    const Place place = place_of<W>(a.lmax, a.channels, a.lanes);
+    for_degree(
         place.degree,
-        [&](auto l) { scatter_degree<ANGULAR, LMAX, decltype(l)::value, W>(a, place, shared, edges, ladder); });
+        [&](auto l) { scatter_degree<ANGULAR, decltype(l)::value, W>(a, place, shared, edges, ladder); });
 }
 
 } // namespace
@@ -179,28 +185,18 @@ __device__ __forceinline__ void rotate_segment_sum_backward(const ScatterBackwar
 // As many blocks a multiprocessor as the registers take without spills.
 #define BOUNDS(blocks) THREADS, blocks
 
-#define ROTATE_SEGMENT_SUM_BACKWARD(name, angular, blocks, lmax, w, suffix, type)                                    \
-    ENTRY_FOR(name##_l##lmax##_w##w, suffix, type, BOUNDS(blocks),                                                   \
-              (double scale, const T* dout, const T* value, const T* weight, const T* wigner, T* dvalue,             \
-               bool add_value, T* weight_parts, T* angular_parts, const int* target_start, int64_t edges,            \
-               int channels, int heads, int mmax, int rescale_mmax, int lanes, int items),                           \
-              rotate_segment_sum_backward<angular, lmax, w, T>(                                                      \
-                  {T(scale), dout, value, weight, wigner, dvalue, add_value, weight_parts, angular_parts,            \
-                   target_start, edges, channels, heads, mmax, rescale_mmax, lanes, items}))
+#define ROTATE_SEGMENT_SUM_BACKWARD(name, angular, blocks, w, suffix, type)                                \
+    ENTRY_FOR(name##_w##w, suffix, type, BOUNDS(blocks),                                                   \
+              (double scale, const T* dout, const T* value, const T* weight, const T* wigner, T* dvalue,   \
+               bool add_value, T* weight_parts, T* angular_parts, const int* target_start, int64_t edges,  \
+               int channels, int heads, int lmax, int mmax, int rescale_mmax, int lanes, int items),       \
+              rotate_segment_sum_backward<angular, w, T>(                                                  \
+                  {T(scale), dout, value, weight, wigner, dvalue, add_value, weight_parts, angular_parts,  \
+                   target_start, edges, channels, heads, lmax, mmax, rescale_mmax, lanes, items}))
 
-#define ROTATE_SEGMENT_SUM_BACKWARD_WIDTHS(name, angular, blocks, lmax)      \
-    ROTATE_SEGMENT_SUM_BACKWARD(name, angular, blocks, lmax, 4, f32, float)  \
-    ROTATE_SEGMENT_SUM_BACKWARD(name, angular, blocks, lmax, 1, f32, float)  \
-    ROTATE_SEGMENT_SUM_BACKWARD(name, angular, blocks, lmax, 1, f64, double)
-
-#define ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(lmax)                                            \
-    ROTATE_SEGMENT_SUM_BACKWARD_WIDTHS(rotate_segment_sum_backward, false, 4, lmax)          \
-    ROTATE_SEGMENT_SUM_BACKWARD_WIDTHS(rotate_segment_sum_backward_angular, true, 3, lmax)
-
-ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(0)
-ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(1)
-ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(2)
-ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(3)
-ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(4)
-ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(5)
-ROTATE_SEGMENT_SUM_BACKWARD_DEGREES(6)
+ROTATE_SEGMENT_SUM_BACKWARD(rotate_segment_sum_backward, false, 4, 4, f32, float)
+ROTATE_SEGMENT_SUM_BACKWARD(rotate_segment_sum_backward, false, 4, 1, f32, float)
+ROTATE_SEGMENT_SUM_BACKWARD(rotate_segment_sum_backward, false, 3, 1, f64, double)
+ROTATE_SEGMENT_SUM_BACKWARD(rotate_segment_sum_backward_angular, true, 3, 4, f32, float)
+ROTATE_SEGMENT_SUM_BACKWARD(rotate_segment_sum_backward_angular, true, 4, 1, f32, float)
+ROTATE_SEGMENT_SUM_BACKWARD(rotate_segment_sum_backward_angular, true, 3, 1, f64, double)

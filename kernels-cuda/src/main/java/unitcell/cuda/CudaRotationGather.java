@@ -24,9 +24,9 @@ final class CudaRotationGather {
     private final CudaQueue queue;
     private final DType dtype;
     private final CudaPartSums partSums;
-    private final CudaKernel[][] forward;
-    private final CudaKernel[][] backward;
-    private final CudaKernel[][] backwardAngular;
+    private final CudaKernel[] forward;
+    private final CudaKernel[] backward;
+    private final CudaKernel[] backwardAngular;
 
     CudaRotationGather(CudaQueue queue, DType dtype) {
         this.queue = queue;
@@ -44,7 +44,7 @@ final class CudaRotationGather {
                 .tensor("out", out, edges.edges(), layout.reduced(), 2 * x.dim(2));
         int channels = Math.toIntExact(x.dim(2));
         int wide = CudaRotationGrid.wide(WIDE, dtype, channels, x, radial, out);
-        Launch launch = queue.launch(forward[layout.lmax()][wide])
+        Launch launch = queue.launch(forward[wide])
                 .tensor(x)
                 .tensor(wigner)
                 .tensor(radial)
@@ -53,9 +53,10 @@ final class CudaRotationGather {
                 .tensor(edges.sourceStart())
                 .tensor(edges.sourceEdge())
                 .whole(channels)
+                .whole(layout.lmax())
                 .whole(layout.mmax())
                 .flag(layout.radialPerDegree());
-        CudaRotationGrid.of(layout.lmax(), layout.mmax(), channels, wide, dtype, false)
+        CudaRotationGrid.of(layout.lmax(), layout.mmax(), channels, wide, dtype, 1, false)
                 .run(launch, layout, edges.nodes());
     }
 
@@ -82,10 +83,10 @@ final class CudaRotationGather {
         int channels = Math.toIntExact(x.dim(2));
         int wide = CudaRotationGrid.wide(WIDE_BACKWARD, dtype, channels, dout, x, radial, tensor(dx), tensor(dradial));
         int mmax = Math.min(lmax, layout.mmax() + (angular ? 1 : 0));
-        CudaRotationGrid grid = CudaRotationGrid.of(lmax, mmax, channels, wide, dtype, true);
+        CudaRotationGrid grid = CudaRotationGrid.of(lmax, mmax, channels, wide, dtype, 3, true);
         try (Scope scratch = queue.scratch()) {
             Tensor parts = angular ? scratch.empty(dtype, 2L * lmax * grid.slices(), 3L * edges.edges()) : null;
-            Launch launch = queue.launch((angular ? backwardAngular : backward)[lmax][wide])
+            Launch launch = queue.launch((angular ? backwardAngular : backward)[wide])
                     .tensor(dout)
                     .tensor(x)
                     .tensor(wigner)
@@ -98,6 +99,7 @@ final class CudaRotationGather {
                     .tensor(edges.sourceEdge())
                     .wide(edges.edges())
                     .whole(channels)
+                    .whole(lmax)
                     .whole(layout.mmax())
                     .flag(layout.radialPerDegree());
             grid.run(launch, layout, edges.nodes());

@@ -23,17 +23,20 @@ record CudaRotationGrid(int lanes, int slices, int items, int shared) {
     private static final int WARP = 32;
     /** {@code MAX_ITEMS} of {@code rotation.cuh}. */
     private static final int MAX_ITEMS = 64;
-    /** Bytes of Wigner blocks in shared memory: several blocks must fit a multiprocessor, beside its cache. */
-    private static final int STAGED_BYTES = 24 << 10;
+    /** Steps of the ring of rows on their way, {@code StepQueue::DEPTH}. */
+    private static final int DEPTH = 4;
+    /** Bytes of Wigner blocks in shared memory: several blocks must fit a multiprocessor. */
+    private static final int STAGED_BYTES = 20 << 10;
 
     /**
      * The grid of one launch.
      *
      * @param mmax highest order whose rows of the Wigner matrices are needed
      * @param wide channels of a thread
+     * @param rows rows that a step of the kernel reads, {@code StepQueue::PARTS}
      * @param sums whether the kernel ends with a sum over groups of lanes
      */
-    static CudaRotationGrid of(int lmax, int mmax, long channels, int wide, DType dtype, boolean sums) {
+    static CudaRotationGrid of(int lmax, int mmax, long channels, int wide, DType dtype, int rows, boolean sums) {
         int vectors = Math.toIntExact((channels + wide - 1) / wide);
         int lanes = Math.min(WARP, vectors <= 1 ? 1 : 2 * Integer.highestOneBit(vectors - 1));
         int stride = 0;
@@ -41,8 +44,10 @@ record CudaRotationGrid(int lanes, int slices, int items, int shared) {
             stride = Math.max(stride, stagedBytes(l, Math.min(l, mmax), dtype));
         }
         int items = Math.clamp(STAGED_BYTES / stride, 1, MAX_ITEMS);
-        int sum = sums ? THREADS * (2 * lmax + 1) * wide * dtype.bytes() : 0;
-        return new CudaRotationGrid(lanes, (vectors + lanes - 1) / lanes, items, Math.max(items * stride, sum));
+        int row = THREADS * wide * dtype.bytes();
+        int sum = sums ? (2 * lmax + 1) * row : 0; // in the place of all the rest
+        int shared = Math.max(DEPTH * rows * row + items * stride, sum);
+        return new CudaRotationGrid(lanes, (vectors + lanes - 1) / lanes, items, shared);
     }
 
     /** {@code staged_stride} of {@code rotation.cuh}, in bytes. */
@@ -64,14 +69,12 @@ record CudaRotationGrid(int lanes, int slices, int items, int shared) {
         return wide ? most : 1;
     }
 
-    /** The kernels of all degrees up to {@value #MAX_DEGREE}, for one channel a thread and, for float32, for {@code most}. */
-    static CudaKernel[][] kernels(CudaQueue queue, String family, String name, int most, DType dtype) {
-        CudaKernel[][] kernels = new CudaKernel[MAX_DEGREE + 1][most + 1];
-        for (int l = 0; l <= MAX_DEGREE; l++) {
-            kernels[l][1] = queue.kernel(family, name + "_l" + l + "_w1", dtype);
-            if (dtype == DType.F32) {
-                kernels[l][most] = queue.kernel(family, name + "_l" + l + "_w" + most, dtype);
-            }
+    /** A kernel for one channel a thread and, for float32, for {@code most}: element {@link #wide} is the one to launch. */
+    static CudaKernel[] kernels(CudaQueue queue, String family, String name, int most, DType dtype) {
+        CudaKernel[] kernels = new CudaKernel[most + 1];
+        kernels[1] = queue.kernel(family, name + "_w1", dtype);
+        if (dtype == DType.F32) {
+            kernels[most] = queue.kernel(family, name + "_w" + most, dtype);
         }
         return kernels;
     }

@@ -23,9 +23,9 @@ final class CudaRotationScatter {
     private final CudaQueue queue;
     private final DType dtype;
     private final CudaPartSums partSums;
-    private final CudaKernel[][] forward;
-    private final CudaKernel[][] backward;
-    private final CudaKernel[][] backwardAngular;
+    private final CudaKernel[] forward;
+    private final CudaKernel[] backward;
+    private final CudaKernel[] backwardAngular;
 
     CudaRotationScatter(CudaQueue queue, DType dtype) {
         this.queue = queue;
@@ -50,7 +50,7 @@ final class CudaRotationScatter {
         int channels = Math.toIntExact(value.dim(2));
         int heads = heads(weight);
         int wide = CudaRotationGrid.wide(WIDE, dtype, channels / heads, value, out);
-        Launch launch = queue.launch(forward[layout.lmax()][wide])
+        Launch launch = queue.launch(forward[wide])
                 .real(scale)
                 .tensor(value)
                 .tensor(weight)
@@ -59,9 +59,10 @@ final class CudaRotationScatter {
                 .tensor(edges.targetStart())
                 .whole(channels)
                 .whole(heads)
+                .whole(layout.lmax())
                 .whole(layout.mmax())
                 .whole(layout.rescaleMmax());
-        CudaRotationGrid.of(layout.lmax(), layout.mmax(), channels, wide, dtype, true)
+        CudaRotationGrid.of(layout.lmax(), layout.mmax(), channels, wide, dtype, 2, true)
                 .run(launch, layout, edges.nodes());
     }
 
@@ -94,13 +95,13 @@ final class CudaRotationScatter {
         int wide = CudaRotationGrid.wide(
                 WIDE, dtype, channels / heads, dout, value, dvalue == null ? null : dvalue.tensor());
         int mmax = Math.min(lmax, layout.mmax() + (angular ? 1 : 0));
-        CudaRotationGrid grid = CudaRotationGrid.of(lmax, mmax, channels, wide, dtype, false);
+        CudaRotationGrid grid = CudaRotationGrid.of(lmax, mmax, channels, wide, dtype, 2, false);
         long weights = (long) edges.edges() * heads;
         try (Scope scratch = queue.scratch()) {
             Tensor weightParts = dweight == null ? null : scratch.empty(dtype, (lmax + 1L) * grid.slices(), weights);
             Tensor angularParts =
                     angular ? scratch.empty(dtype, (long) lmax * grid.slices(), 3L * edges.edges()) : null;
-            Launch launch = queue.launch((angular ? backwardAngular : backward)[lmax][wide])
+            Launch launch = queue.launch((angular ? backwardAngular : backward)[wide])
                     .real(scale)
                     .tensor(dout)
                     .tensor(value)
@@ -113,6 +114,7 @@ final class CudaRotationScatter {
                     .wide(edges.edges())
                     .whole(channels)
                     .whole(heads)
+                    .whole(lmax)
                     .whole(layout.mmax())
                     .whole(layout.rescaleMmax());
             grid.run(launch, layout, edges.nodes());

@@ -126,7 +126,7 @@ final class CudaSo2Linear {
     private static void checkOrders(Shapes shapes, SphericalLayout layout, Tensor[] wm, long out, long in) {
         shapes.that(wm.length == layout.mmax(), "wm", wm.length + " tensors", layout.mmax() + " tensors");
         for (int m = 1; m <= layout.mmax(); m++) {
-            long degrees = layout.lmax() - m + 1;
+            int degrees = layout.lmax() - m + 1;
             shapes.tensor("wm[" + (m - 1) + "]", wm[m - 1], 2 * degrees * out, degrees * in);
         }
     }

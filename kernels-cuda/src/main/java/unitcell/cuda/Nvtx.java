@@ -106,7 +106,7 @@ final class Nvtx {
     void push(String name) {
         if (push != null) {
             try (Arena arena = Arena.ofConfined()) {
-                int unused = (int) push.invokeExact(arena.allocateFrom(name));
+                int _ = (int) push.invokeExact(arena.allocateFrom(name));
             } catch (Throwable t) {
                 throw new DeviceException("nvtxRangePushA failed: " + t, t);
             }
@@ -117,7 +117,7 @@ final class Nvtx {
     void pop() {
         if (pop != null) {
             try {
-                int unused = (int) pop.invokeExact();
+                int _ = (int) pop.invokeExact();
             } catch (Throwable t) {
                 throw new DeviceException("nvtxRangePop failed: " + t, t);
             }

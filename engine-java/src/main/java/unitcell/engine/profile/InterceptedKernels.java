@@ -56,7 +56,7 @@ final class InterceptedKernels implements Kernels {
                         .forEach(operations::add);
             }
         }
-        operations.sort(Comparator.comparing((Operation o) -> FAMILIES.indexOf(o.family()))
+        operations.sort(Comparator.comparingInt((Operation o) -> FAMILIES.indexOf(o.family()))
                 .thenComparing(Operation::name));
         return operations;
     }

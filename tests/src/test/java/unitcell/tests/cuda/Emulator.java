@@ -22,8 +22,14 @@ import unitcell.engine.Devices;
 public final class Emulator {
     /** The order in which the threads of a block and the blocks of a grid run. */
     public enum Order {
-        NORMAL,
-        REVERSED
+        NORMAL(0),
+        REVERSED(1);
+
+        private final int number;
+
+        Order(int number) {
+            this.number = number;
+        }
     }
 
     private static final String LIBRARY = "unitcell.cuda.library";
@@ -62,8 +68,8 @@ public final class Emulator {
     public void order(Order order) {
         call(
                 "unitcell_emulator_order",
-                FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG),
-                order.ordinal(),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG),
+                order.number,
                 0L);
     }
 

@@ -13,9 +13,9 @@ import unitcell.trainer.bench.PtxasReport;
 /** What NVIDIA's assembler says of the compiled kernels, where there was a compiler. */
 class KernelResourcesTest {
     private static List<PtxasReport.Entry> reports() throws IOException {
-        List<PtxasReport.Entry> entries =
-                PtxasReport.read(ProjectFiles.root().resolve("kernels-cuda/target/kernels"));
-        Assumptions.assumeFalse(entries.isEmpty(), "nothing to look at: nvcc was not found when the kernels were built");
+        List<PtxasReport.Entry> entries = PtxasReport.read(ProjectFiles.root().resolve("kernels-cuda/target/kernels"));
+        Assumptions.assumeFalse(
+                entries.isEmpty(), "nothing to look at: nvcc was not found when the kernels were built");
         return entries;
     }
 

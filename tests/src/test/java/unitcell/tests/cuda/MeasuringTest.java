@@ -144,6 +144,9 @@ class MeasuringTest {
             boolean machineCode = one.what().startsWith("machine code");
             assertEquals(!machineCode, one.found(), one.toString());
         }
-        assertFalse(all.stream().filter(r -> r.what().equals("JCuda's functions")).toList().isEmpty());
+        assertFalse(all.stream()
+                .filter(r -> r.what().equals("JCuda's functions"))
+                .toList()
+                .isEmpty());
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNa
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
@@ -31,7 +32,7 @@ final class ParityRun {
         SummaryGeneratingListener summary = new SummaryGeneratingListener();
         Launcher launcher = LauncherFactory.create();
         launcher.execute(request, summary, new FirstFailure());
-        summary.getSummary().printTo(new PrintWriter(System.out, true));
+        summary.getSummary().printTo(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         System.exit(summary.getSummary().getTestsSucceededCount() > 0 ? 0 : 1);
     }
 

@@ -60,22 +60,28 @@ public final class KernelTableWriter {
     private void head() {
         line("# Kernels");
         line("");
-        line("Written by `make kernel-table`; nothing here is measured. `./unitcell bench kernels --device cuda` measures, and");
+        line(
+                "Written by `make kernel-table`; nothing here is measured. `./unitcell bench kernels --device cuda` measures, and");
         line("prints the same operations beside the ceilings of the GPU at hand.");
         line("");
         line("## Operations");
         line("");
-        line("What a call of each operation of the contract has to do at the sizes of a network: bytes with every argument read");
-        line("once and every result written once, operations as its definition has them (dense products on the grid and over all");
-        line("Gaussians; a function such as exp is one), whatever a kernel saves of them. The floor is the time for the bytes or");
-        line("for the operations, whichever is longer, on an H100 SXM by its data sheet: 3.35 TB/s, 67 TFLOP/s in FP32 and 495");
-        line("TFLOP/s in TF32 without sparsity. A kernel that needs fewer operations than the definition may go below a floor");
-        line("that operations set. Launches cost a few microseconds each on top, which at small sizes is all there is.");
+        line(
+                "What a call of each operation of the contract has to do at the sizes of a network: bytes with every argument read");
+        line(
+                "once and every result written once, operations as its definition has them (dense products on the grid and over all");
+        line(
+                "Gaussians; a function such as exp is one), whatever a kernel saves of them. The floor is the time for the bytes or");
+        line(
+                "for the operations, whichever is longer, on an H100 SXM by its data sheet: 3.35 TB/s, 67 TFLOP/s in FP32 and 495");
+        line(
+                "TFLOP/s in TF32 without sparsity. A kernel that needs fewer operations than the definition may go below a floor");
+        line(
+                "that operations set. Launches cost a few microseconds each on top, which at small sizes is all there is.");
     }
 
     private void network(String name, EquiformerV2Config config, int crystals) {
-        GraphBatch batch =
-                GraphBatches.of(BundledCrystals.read().subList(0, crystals), GraphBatches.rule(config));
+        GraphBatch batch = GraphBatches.of(BundledCrystals.read().subList(0, crystals), GraphBatches.rule(config));
         List<KernelBenchmark.Work> works;
         try (Device device = Devices.open("cpu", 1)) {
             works = new KernelBenchmark(device, config, batch).work("");
@@ -124,8 +130,10 @@ public final class KernelTableWriter {
         line("");
         line("## Compiled kernels");
         line("");
-        line("What the assembler says of every entry point: registers of a thread and static shared memory of a block (dynamic");
-        line("shared memory comes with the launch). Stack and spills are named where there are any. A multiprocessor has 65,536");
+        line(
+                "What the assembler says of every entry point: registers of a thread and static shared memory of a block (dynamic");
+        line(
+                "shared memory comes with the launch). Stack and spills are named where there are any. A multiprocessor has 65,536");
         line("registers; a block of 256 threads with 64 registers fits on it four times.");
         Map<String, Map<String, Map<String, PtxasReport.Entry>>> files = new TreeMap<>();
         for (PtxasReport.Entry e : entries) {
@@ -137,7 +145,8 @@ public final class KernelTableWriter {
                 .filter(e -> e.stackBytes() == 0 && e.spillBytes() == 0)
                 .count();
         line("");
-        line("%d entry points on two architectures; %d of %d without stack and spills.",
+        line(
+                "%d entry points on two architectures; %d of %d without stack and spills.",
                 files.values().stream().mapToInt(Map::size).sum(), clean, entries.size());
         files.forEach((file, kernels) -> {
             line("");

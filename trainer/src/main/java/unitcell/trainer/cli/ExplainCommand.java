@@ -41,7 +41,7 @@ final class ExplainCommand implements Command {
                 does not use are called afterwards with arguments of the same sizes.
 
                 For CUDA it also says which form of each kernel file the driver took: machine code from the fatbin, or \
-                PTX that the driver compiled, and why.""";
+                PTX that the driver compiled, and why; verify device tries both forms of every file.""";
     }
 
     @Override
@@ -121,12 +121,10 @@ final class ExplainCommand implements Command {
 
     private static void print(Console console, BenchBatch work, Explanation explanation) {
         explanation.providers().forEach(provider -> console.line("matrix products: " + provider));
-        if (!explanation.images().isEmpty()) {
-            console.line("");
-            List<List<String>> rows = new ArrayList<>();
-            explanation.images().forEach((file, image) -> rows.add(List.of(file, image)));
-            console.table(List.of("kernel file", "loaded from"), rows);
-        }
+        explanation
+                .images()
+                .forEach(
+                        (image, files) -> console.line("kernel files from " + image + ": " + String.join(", ", files)));
         console.line("");
         console.print(
                 "a training step on %d crystals, %d atoms, %d edges:",

@@ -25,6 +25,17 @@ final class VerifyCommand implements Command {
                     "also compare with the reference vectors of the original programs in this folder")
             .without("they are left out");
 
+    private static final String KERNELS = "kernels";
+    private static final String GRADIENTS = "gradients";
+    private static final String EQUIVARIANCE = "equivariance";
+    private static final String REFERENCES = "golden";
+    private static final CommandOption<List<String>> ONLY = CommandOption.of(
+                    "only",
+                    ValueType.choice(KERNELS, GRADIENTS, EQUIVARIANCE, REFERENCES)
+                            .list(),
+                    "parts to run, separated by commas")
+            .byDefault(String.join(",", KERNELS, GRADIENTS, EQUIVARIANCE, REFERENCES));
+
     /** A part of the verification and what it came to. */
     private record Part(String name, int passed, int failed, double seconds) {
         boolean succeeded() {
@@ -65,6 +76,7 @@ final class VerifyCommand implements Command {
                 SharedOptions.DEVICE,
                 SharedOptions.PRECISION,
                 GOLDEN,
+                ONLY,
                 VerifyKernelsCommand.REPEATS,
                 SharedOptions.SEED,
                 SharedOptions.THREADS);
@@ -72,7 +84,9 @@ final class VerifyCommand implements Command {
 
     @Override
     public List<String> examples() {
-        return List.of("./unitcell verify --device cuda", "./unitcell verify --golden tests/src/test/resources/golden");
+        return List.of(
+                "./unitcell verify --device cuda",
+                "./unitcell verify --golden tests/src/test/resources/golden --only kernels,golden");
     }
 
     @Override
@@ -82,19 +96,17 @@ final class VerifyCommand implements Command {
 
     @Override
     public ExitCode run(Arguments arguments, Console console) throws IOException {
-        Optional<Path> golden = arguments.find(GOLDEN);
-        golden.ifPresent(VerifyGoldenCommand::requireFolder);
-        long seed = arguments.get(SharedOptions.SEED);
+        arguments.find(GOLDEN).ifPresent(VerifyGoldenCommand::requireFolder);
         List<Part> parts = new ArrayList<>();
         try (Device oracle = Devices.open("cpu-scalar", 1)) {
             Devices.Choice choice = SharedOptions.device(arguments);
             try (Device device = choice.device()) {
                 console.line(choice.line());
-                console.line("");
-                console.line("kernels");
-                parts.add(kernels(console, oracle, device, seed, arguments.get(VerifyKernelsCommand.REPEATS)));
+                if (asked(arguments, KERNELS)) {
+                    parts.add(kernels(console, oracle, device, arguments));
+                }
                 if (device.precision() == Precision.FP32) {
-                    networks(console, oracle, device, seed, golden, parts);
+                    networks(console, oracle, device, arguments, parts);
                 }
             }
             if (arguments.get(SharedOptions.PRECISION) != Precision.FP32) {
@@ -102,7 +114,7 @@ final class VerifyCommand implements Command {
                 console.line("the rest in fp32: only kernels have bounds for other precisions");
                 try (Device device =
                         Devices.open(arguments.get(SharedOptions.DEVICE), SharedOptions.threads(arguments))) {
-                    networks(console, oracle, device, seed, golden, parts);
+                    networks(console, oracle, device, arguments, parts);
                 }
             }
         }
@@ -110,32 +122,53 @@ final class VerifyCommand implements Command {
         console.table(
                 List.of("verified", "passed", "failed", "seconds", ""),
                 parts.stream().map(Part::row).toList());
-        if (golden.isEmpty()) {
+        if (asked(arguments, REFERENCES) && arguments.find(GOLDEN).isEmpty()) {
             console.line("reference vectors were left out: give their folder with --golden DIR");
         }
         return parts.stream().allMatch(Part::succeeded) ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private static void networks(
-            Console console, Device oracle, Device device, long seed, Optional<Path> golden, List<Part> parts)
+    private static boolean asked(Arguments arguments, String part) {
+        return arguments.get(ONLY).contains(part);
+    }
+
+    /** What is verified of whole networks. */
+    private static void networks(Console console, Device oracle, Device device, Arguments arguments, List<Part> parts)
             throws IOException {
-        Device differentiated = KernelVerifier.computes(device, DType.F64) ? device : oracle;
-        parts.add(part(console, "gradients", report -> {
-            console.line("float64 kernels of " + differentiated.name());
-            VerifyGradientsCommand.verify(differentiated, report, seed);
-        }));
-        parts.add(part(
-                console, "equivariance", report -> new EquivarianceVerifier(oracle, device, report, seed).networks()));
-        if (golden.isPresent()) {
+        long seed = arguments.get(SharedOptions.SEED);
+        if (asked(arguments, GRADIENTS)) {
+            Device differentiated = KernelVerifier.computes(device, DType.F64) ? device : oracle;
+            parts.add(part(console, GRADIENTS, report -> {
+                console.line("float64 kernels of " + differentiated.name());
+                VerifyGradientsCommand.verify(differentiated, report, seed);
+            }));
+        }
+        if (asked(arguments, EQUIVARIANCE)) {
             parts.add(part(
-                    console, "golden", report -> VerifyGoldenCommand.verify(oracle, device, report, golden.get())));
+                    console,
+                    EQUIVARIANCE,
+                    report -> new EquivarianceVerifier(oracle, device, report, seed).networks()));
+        }
+        Optional<Path> golden = arguments.find(GOLDEN);
+        if (asked(arguments, REFERENCES) && golden.isPresent()) {
+            parts.add(part(
+                    console, REFERENCES, report -> VerifyGoldenCommand.verify(oracle, device, report, golden.get())));
         }
     }
 
-    private static Part kernels(Console console, Device oracle, Device device, long seed, int repeats) {
+    private static Part kernels(Console console, Device oracle, Device device, Arguments arguments) {
+        console.line("");
+        console.line(KERNELS);
         long begin = System.nanoTime();
-        var result = VerifyKernelsCommand.verify(console, oracle, device, seed, repeats, "", false);
-        return new Part("kernels", result.passed(), result.failed(), (System.nanoTime() - begin) * 1e-9);
+        var result = VerifyKernelsCommand.verify(
+                console,
+                oracle,
+                device,
+                arguments.get(SharedOptions.SEED),
+                arguments.get(VerifyKernelsCommand.REPEATS),
+                "",
+                false);
+        return new Part(KERNELS, result.passed(), result.failed(), (System.nanoTime() - begin) * 1e-9);
     }
 
     /** Checks that fill a report. */

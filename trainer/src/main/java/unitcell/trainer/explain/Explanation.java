@@ -76,12 +76,12 @@ public record Explanation(List<Served> step, List<Served> others) {
         return all;
     }
 
-    /** For each kernel file that was launched from, which form of it the driver took and why. */
-    public Map<String, String> images() {
-        Map<String, String> images = new TreeMap<>();
+    /** Kernel files that were launched from, by the form of them that the driver took and why. */
+    public Map<String, Set<String>> images() {
+        Map<String, Set<String>> images = new TreeMap<>();
         for (Launched launched : launched()) {
             if (launched instanceof Launched.Kernel kernel) {
-                images.put(kernel.file(), kernel.image());
+                images.computeIfAbsent(kernel.image(), image -> new TreeSet<>()).add(kernel.file());
             }
         }
         return images;

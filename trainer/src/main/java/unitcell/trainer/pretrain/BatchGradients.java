@@ -140,25 +140,27 @@ final class BatchGradients {
         }
     }
 
-    /** Says what would fit. */
+    /**
+     * Says what would fit.
+     *
+     * @param part what did not: half of the batch, or all of it where it is one crystal
+     */
     private MemoryException tooLarge(TrainingBatch batch, TrainingBatch part, Setting setting, MemoryException cause) {
-        String what = batch == part
-                ? "one crystal with " + part.graph().nodes() + " atoms and "
-                        + part.graph().edges() + " edges needs more than there is"
-                : "half a batch, " + part.graph().crystals() + " crystals with "
-                        + part.graph().nodes() + " atoms and " + part.graph().edges() + " edges, does not fit either";
-        return MemoryException.exhausted(
-                "out of memory: " + cause.getMessage() + "; " + what + "; " + advice(batch, part, setting), cause);
+        boolean alone = batch.graph().crystals() == 1;
+        String size = part.graph().nodes() + " atoms and " + part.graph().edges() + " edges";
+        String what = alone
+                ? "one crystal with " + size
+                        + " needs more than there is: leave such crystals out (--max-atoms), or choose"
+                        + " a smaller network or a device with more memory"
+                : "half a batch, " + part.graph().crystals() + " crystals with " + size + ", does not fit either; "
+                        + advice(batch, part, setting);
+        return MemoryException.exhausted("out of memory: " + cause.getMessage() + "; " + what, cause);
     }
 
     private String advice(TrainingBatch batch, TrainingBatch part, Setting setting) {
         long fits = edgesThatFit(batch, part, setting);
-        if (fits == 0) {
-            return "not even its first crystal does: choose a smaller network or a device with more memory";
-        }
-        return batch == part
-                ? "about " + fits
-                        + " edges would fit: leave larger crystals out (--max-atoms), or choose a smaller network"
+        return fits == 0
+                ? "not even its first crystal does: choose a smaller network or a device with more memory"
                 : "about " + fits + " edges would fit at once: --edges-per-batch " + fits;
     }
 
