@@ -55,6 +55,7 @@ names=
 quoted() {
     line=
     for word in "$@"; do
+        [ "$word" != "$unitcell" ] || word=./unitcell
         case $word in
             *[\ \*\;\"]*) line="$line '$word'" ;;
             *) line="$line $word" ;;
@@ -252,7 +253,7 @@ for way in jcublas cublas tiled; do
     step_name=products-$way step_limit=45
     with "-Dunitcell.cuda.gemm=$way" "$unitcell" bench kernels --filter dense --device "$device" \
         --model-config "$config" --batch "$config_batch" --repeats "$repeats" --json "$out/products-$way.json"
-    optional "products-$way"
+    [ "$way" = tiled ] || optional "products-$way"
 done
 step products-tf32 45 "$unitcell" bench kernels --filter dense --device "$device" --precision tf32 \
     --model-config "$config" --batch "$config_batch" --repeats "$repeats" --json "$out/products-tf32.json"
@@ -297,7 +298,8 @@ failed=0
             read -r seconds
             IFS= read -r command
         } <"$out/$name.result"
-        echo "| $name | $result | $seconds | \`${command:-}\` |"
+        [ -z "$command" ] || command="\`$command\`"
+        echo "| $name | $result | $seconds | $command |"
     done
     echo
     echo "| network | batch | products | work | median s | min s | max s | edges/s | GFLOP/s |"

@@ -26,7 +26,7 @@ mkdir -p "$folder/lib" "$folder/golden" "$folder/configs" "$folder/docs" "$outpu
 
 cp "$built/unitcell.jar" "$built"/lib/*.jar "$folder/lib/"
 cp "$root/unitcell" "$root/LICENSE" "$root/NOTICE" "$root/README.md" "$folder/"
-cp "$root"/docs/*.md "$root"/docs/*.png "$folder/docs/"
+cp "$root"/docs/*.md "$folder/docs/"
 cp "$root"/tests/src/test/resources/golden/* "$folder/golden/"
 cp "$root"/kernels-cuda/configs/*.json "$folder/configs/"
 for script in gpu-check profile sanitize; do
@@ -48,6 +48,10 @@ if [ "${DIST_RUNTIME:-yes}" != no ]; then
     # Not compressed here: the archive is smaller when it compresses everything itself.
     "$jdk/bin/jlink" --add-modules "$(printf '%s' "$modules" | tr '\n' ',')" --output "$folder/runtime" \
         --strip-debug --no-header-files --no-man-pages --compress zip-0
+    # Names of the JVM's inner functions, which only its crash reports would show.
+    if command -v strip >/dev/null; then
+        strip --strip-unneeded "$folder/runtime/lib/server/libjvm.so"
+    fi
 fi
 
 archive=$output/$name.tar.gz
