@@ -12,7 +12,7 @@
 // History (registers of the w4 kernel on sm_90; no spills. Not timed: no GPU yet)
 //   1  by node and degree instead of by edge: reading x for each edge would move 25.6 kB (L=4) or 50.2 kB (L=6) an edge
 //      through the L2 cache, as much as everything else together. Orders unrolled, an entry for each lmax: 96.
-//   2  orders in a loop, one entry for all degrees: same registers, compiled in a tenth of the time.
+//   2  orders in a loop, one entry for all degrees: same registers, compiled in a third of the time.
 //   3  radial weights by asynchronous copies through shared memory, three steps ahead instead of one: 113, 4 blocks a
 //      multiprocessor with 28 KB of shared memory each.
 #include "rotation_queue.cuh"

@@ -2,10 +2,10 @@
 // the other, in the order in which a group of lanes uses them.
 //
 // Memory convention: a ring in shared memory, which asynchronous copies fill three steps ahead of their use. The
-// latency of memory hides behind the products of those steps, and no register is held for it. (A queue in registers
-// could be one step deep only: handing values on from one stage to the next waits for them.) Each thread copies and
-// reads its own channels alone and needs no barrier for that; a copy goes into the slot of the step before the one at
-// hand, whose values have been used.
+// latency of memory hides behind the products of those steps, and no register is held for it. (In a loop, a queue in
+// registers could be one step deep only: handing values on from one stage to the next waits for them.) Each thread
+// copies and reads its own channels alone and needs no barrier for that; a copy goes into the slot of the step before
+// the one at hand, whose values have been used.
 #pragma once
 
 #include "rotation.cuh"
