@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import unitcell.engine.DeviceException;
 
 /** The rules that keep the modules apart, as tests: which way arrows run, who may use which library. */
 class ArchitectureTest {
@@ -151,6 +152,8 @@ class ArchitectureTest {
                 .areNotInterfaces()
                 .and()
                 .areNotEnums()
+                .and()
+                .doNotHaveFullyQualifiedName(DeviceException.class.getName()) // backends extend it by their statuses
                 .should()
                 .haveModifier(JavaModifier.FINAL)
                 .orShould()
