@@ -22,6 +22,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "async_copies.h"
 #include "runtime.h"
 
 #define __global__

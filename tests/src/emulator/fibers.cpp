@@ -7,6 +7,8 @@
 // Memory convention: see runtime.h and fibers.h.
 #include "fibers.h"
 
+#include "async_copies.h"
+
 #include <sys/mman.h>
 
 #include <cstdarg>
@@ -228,6 +230,7 @@ bool run_block(Worker* w) {
         w->warps[k].exited = 0;
         w->warps[k].pending = 0;
     }
+    forget_copies();
     w->started = w->exited = 0;
     w->ready_head = nullptr;
     w->barrier = Barrier{};

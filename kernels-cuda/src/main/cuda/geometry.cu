@@ -1,15 +1,15 @@
 // Geometry of edges: edgeVector, edgeFrame and their gradients.
 //
-// Memory convention: positions and vectors [.., 3] in angstrom, matrices row-major [.., 9], one thread an edge. A few dozen
-// operations for each edge, once per batch, done in float64 for either element type: the subtraction of positions and the
-// frames lose nothing, and the time does not show beside the features'. Sums in float64 in an order fixed by shapes: over a
-// node's edges by the lanes of a warp, over a crystal's nodes by the threads of a block.
+// Memory convention: positions and vectors [.., 3] in angstrom, matrices row-major [.., 9], one thread an edge. A few
+// dozen operations for each edge, once per batch, done in float64 for either element type: the subtraction of positions
+// and the frames lose nothing, and the time does not show beside the features'. Sums in float64 in an order fixed by
+// shapes: over a node's edges by the lanes of a warp, over a crystal's nodes by the threads of a block.
 //
 // Bound by latency (E=7000: 0.6 MB in all).
 //
 // History
-//   1  first version; cell gradients by way of nodes [N, 9], so that crystals may be numbered in any order. Not timed: no GPU
-//      yet.
+//   1  first version; cell gradients by way of nodes [N, 9], so that crystals may be numbered in any order. Not timed:
+//      no GPU yet.
 #include "common.cuh"
 
 namespace {
@@ -19,8 +19,8 @@ constexpr int THREADS = 128;
 // crystal: [N], cell: [B, 3, 3] rows are lattice vectors, shift: [E, 3] whole numbers
 template <class T>
 __device__ void edge_vector(
-    const int* source, const int* target, const T* position, const T* cell, const int* crystal, const T* shift, T* vector,
-    int64_t edges) {
+    const int* source, const int* target, const T* position, const T* cell, const int* crystal, const T* shift,
+    T* vector, int64_t edges) {
     for (int64_t e = grid_index(); e < edges; e += grid_step()) {
         const int64_t from = source[e];
         const int64_t to = target[e];
@@ -127,8 +127,8 @@ __device__ __forceinline__ void put_row(T* matrix, int row, double x, double y, 
     matrix[3 * row + 2] = T(z);
 }
 
-// The two charts of so3.EdgeFrame: where n_y < 0 the shortest rotation of (n_x, -n_y, -n_z), preceded by diag(1, -1, -1).
-// jacobian: w = A dn, or null
+// The two charts of so3.EdgeFrame: where n_y < 0 the shortest rotation of (n_x, -n_y, -n_z), preceded by
+// diag(1, -1, -1). jacobian: w = A dn, or null
 template <class T>
 __device__ void edge_frame(const T* vector, T* distance, T* rotation, T* jacobian, int64_t edges) {
     for (int64_t e = grid_index(); e < edges; e += grid_step()) {
@@ -206,6 +206,6 @@ ENTRY(edge_vector_backward_cell, THREADS,
 ENTRY(edge_frame, THREADS, (const T* vector, T* distance, T* rotation, T* jacobian, int64_t edges),
       edge_frame<T>(vector, distance, rotation, jacobian, edges))
 ENTRY(edge_frame_backward, THREADS,
-      (const T* vector, const T* distance, const T* jacobian, const T* ddistance, const T* angular, T* dvector, bool add,
-       int64_t edges),
+      (const T* vector, const T* distance, const T* jacobian, const T* ddistance, const T* angular, T* dvector,
+       bool add, int64_t edges),
       edge_frame_backward<T>(vector, distance, jacobian, ddistance, angular, dvector, add, edges))

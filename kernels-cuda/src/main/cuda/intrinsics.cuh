@@ -28,9 +28,9 @@ __device__ __forceinline__ float reciprocal_approximate(float x) {
 #endif
 }
 
-// W elements (4, 8 or 16 bytes, aligned to their size) from device to shared memory without a stay in registers. The thread
-// goes on at once; what was copied may be read after wait_for_copies, by other threads after a barrier too. The emulator
-// copies at once.
+// W elements (4, 8 or 16 bytes, aligned to their size) from device to shared memory without a stay in registers. The
+// thread goes on at once; what was copied may be read after wait_for_copies, by other threads after a barrier too. The
+// emulator copies at once.
 template <int W, class T>
 __device__ __forceinline__ void copy_async(T* to, const T* from) {
     constexpr int BYTES = W * int(sizeof(T));

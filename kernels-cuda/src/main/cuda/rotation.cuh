@@ -1,18 +1,19 @@
-// What the kernels that rotate features into and out of edge frames share: how work is divided, how Wigner matrices reach
-// the registers, and the layout of edge tensors.
+// What the kernels that rotate features into and out of edge frames share: the layout of edge tensors, how work is
+// divided, how Wigner matrices reach the registers.
 //
 // Division of work: a block owns one degree l of one node, for one slice of the channels. The 2l+1 rows of that degree
-// (features, or the sum that is formed for the node) stay in registers while the node's edges pass by: the edges into it and,
-// for kernels that use both ends, the edges out of it. A group of `lanes` threads (a power of two up to a warp, enough for
-// the channels) handles one edge at a time with W channels a thread; the groups of the block take the edges in turns.
-// Thereby every row of every edge tensor is read or written once, 16 bytes a thread, node features are read once, and a
-// batch of a few hundred nodes makes thousands of blocks. Sums over the edges of a node: each group in the order of the edges,
-// then over the groups in their order; both depend on shapes only.
+// (features, or the sum that is formed for the node) stay in registers while the node's edges pass by: the edges into
+// it and, for kernels that use both ends, the edges out of it. A group of `lanes` threads (a power of two up to a warp,
+// enough for the channels) handles one edge at a time with W channels a thread; the groups of the block take the edges
+// in turns. Thereby every row of every edge tensor is read or written once, node features are read once, and a batch of
+// a few hundred nodes makes thousands of blocks. Sums over the edges of a node: each group in the order of its edges,
+// then the groups in their order; both depend on shapes only.
 //
-// Memory convention: the degree's Wigner blocks of up to `items` edges lie in shared memory, rows |m| <= kept only, each
-// row padded to 16 bytes, so that one broadcast load brings four columns for all channels; edges are an odd number of 16
-// bytes apart, so that groups of one warp meet in different banks. Node tensors are l-major [N, S, C], edge tensors m-major
-// [E, R, 2C] or [E, R, C] as SphericalLayout says, Wigner matrices packed blocks [E, D].
+// Memory convention: the degree's Wigner blocks of up to `items` edges lie in shared memory, rows |m| <= kept only,
+// each row padded to 16 bytes, so that one broadcast load brings four columns for all channels (two in float64); edges
+// are an odd number of 16 bytes apart, so that groups of one warp meet in different banks. Before them lies the ring of
+// rotation_queue.cuh. Node tensors are l-major [N, S, C], edge tensors m-major [E, R, 2C] or [E, R, C] as
+// SphericalLayout says, Wigner matrices packed blocks [E, D].
 #pragma once
 
 #include "intrinsics.cuh"
@@ -20,7 +21,6 @@
 namespace rotation {
 
 constexpr int THREADS = 128;
-constexpr int WARPS = THREADS / WARP;
 constexpr int MAX_DEGREE = 6;
 // Edges whose numbers are kept in shared memory at a time, at most.
 constexpr int MAX_ITEMS = 64;
@@ -94,9 +94,8 @@ struct Number {
     static constexpr int value = V;
 };
 
-// f(Number<l>) for the degree l of the block: one entry point has straight-line code for every degree. An entry point for
-// each lmax would not be faster, since most are held to the same number of registers, and would take twice as long to
-// compile.
+// f(Number<l>) for the degree l of the block: one entry point has code for every degree. An entry point for each lmax
+// would be held to the same number of registers for most, and all of them would take twice as long to compile.
 template <class F, int L = 0>
 __device__ __forceinline__ void for_degree(int degree, F f, Number<L> l = {}) {
     if (degree == L) {
@@ -163,7 +162,7 @@ __device__ __forceinline__ int staged_stride(int kept) {
 // begins at blocks + k * staged_stride + (kept + m) * PITCH. All threads of the block must call it.
 template <int L, class T>
 __device__ __forceinline__ void stage(
-    T* blocks, int* edges, const NodeEdges& node, int from, int count, int kept, const T* __restrict__ wigner, int size) {
+    T* blocks, int* edges, const NodeEdges& node, int from, int count, int kept, const T* wigner, int size) {
     // Threads that share an edge: no more than its block has elements.
     constexpr int TEAM = L == 0 ? 1 : L == 1 ? 16 : 32;
     constexpr int TEAMS = THREADS / TEAM;
@@ -321,151 +320,13 @@ __device__ __forceinline__ Vec<T, W> rotated_and_back(
     return y;
 }
 
-// ---- rows of edges, fetched ahead ----------------------------------------------------------------------------------
-
-// What one step of a loop over edges and orders reads: the rows of orders +m and -m of an edge tensor, and the row of radial
-// weights that both share.
-template <class T, int W>
-struct Step {
-    Pair<T, W> rows;
-    Vec<T, W> radial;
-};
-
-// Which rows a kernel reads.
-enum class Read { ROWS, RADIAL, BOTH };
-
-// A queue of steps on their way from memory: orders 0..kept of one edge after the other, in the order in which the group
-// uses them. It is a ring in shared memory which asynchronous copies fill three steps ahead, so that the latency of memory
-// hides behind the products without a register being held; each thread copies and reads its own channels only, and needs no
-// barrier for that.
-template <Read READ, int L, int W, class T>
-struct StepQueue {
-    static constexpr int DEPTH = 4;
-    static constexpr bool ROWS = READ != Read::RADIAL;
-    static constexpr bool RADIAL = READ != Read::ROWS;
-    static constexpr int PARTS = 2 * ROWS + RADIAL;
-    // Elements of shared memory that the ring of a block takes.
-    static constexpr int SIZE = DEPTH * PARTS * THREADS * W;
-
-    T* ring;         // of this thread
-    const T* rows;   // [E, rows of an edge, width] or null
-    const T* radial; // [E, slots, width] or null
-    int64_t rows_size;
-    int64_t radial_size;
-    int width;
-    int channel;
-    int lmax;
-    bool per_degree;
-    int kept;
-    int count; // edges of the chunk, 0 for a thread without channels
-    int groups;
-    int slot; // of the next step to be used
-    // The step to be fetched next: order m of the k-th edge.
-    int k;
-    int m;
-    const T* rows_at;
-    const T* radial_at;
-
-    __device__ __forceinline__ StepQueue(
-        T* shared, const T* tensor, const T* weights, int degrees, int mmax, bool weights_per_degree, int row_width,
-        const Place& place)
-        : ring(shared + threadIdx.x * W),
-          rows(tensor),
-          radial(weights),
-          rows_size(int64_t(reduced_rows(degrees, mmax)) * row_width),
-          radial_size(int64_t(radial_slots(degrees, mmax, weights_per_degree)) * row_width),
-          width(row_width),
-          channel(place.channel),
-          lmax(degrees),
-          per_degree(weights_per_degree),
-          kept(min(L, mmax)),
-          count(0),
-          groups(place.groups),
-          slot(0),
-          k(0),
-          m(0),
-          rows_at(nullptr),
-          radial_at(nullptr) {}
-
-    __device__ __forceinline__ T* part(int at, int number) const {
-        return ring + (at * PARTS + number) * (THREADS * W);
-    }
-
-    // Points at an edge whose rows begin `half` channels into the rows of both ends.
-    __device__ __forceinline__ void seek(int64_t e, int half) {
-        if constexpr (ROWS) {
-            rows_at = rows + (e * rows_size + (half + channel));
-        }
-        if constexpr (RADIAL) {
-            radial_at = radial + (e * radial_size + (half + channel));
-        }
-    }
-
-    // Sends for a step. edge(k) and half(k) tell where the k-th edge of the chunk is.
-    template <class E, class H>
-    __device__ __forceinline__ void fetch(int to, E edge, H half) {
-        if (k < count) {
-            if (ROWS && rows != nullptr) {
-                copy_async<W>(part(to, 0), rows_at + packed_row(lmax, L, m) * width);
-                if (m > 0) {
-                    copy_async<W>(part(to, 1), rows_at + packed_row(lmax, L, -m) * width);
-                }
-            }
-            if (RADIAL && radial != nullptr) {
-                copy_async<W>(part(to, PARTS - 1), radial_at + radial_slot(lmax, L, m, per_degree) * width);
-            }
-            if (++m > kept) {
-                m = 0;
-                k += groups;
-                if (k < count) {
-                    seek(edge(k), half(k));
-                }
-            }
-        }
-        commit_copies(); // a group for every step, be it empty, so that they can be counted
-    }
-
-    // Begins a chunk with the first steps of the group.
-    template <class E, class H>
-    __device__ __forceinline__ void begin(int group, int edges, E edge, H half) {
-        count = edges;
-        slot = 0;
-        k = group;
-        m = 0;
-        if (k < count) {
-            seek(edge(k), half(k));
-        }
-        for (int i = 0; i < DEPTH - 1; i++) {
-            fetch(i, edge, half);
-        }
-    }
-
-    // Takes the next step, of order `order`, and sends for another one into the slot of the step before it.
-    template <class E, class H>
-    __device__ __forceinline__ Step<T, W> next(int order, E edge, H half) {
-        wait_for_copies<DEPTH - 2>();
-        Step<T, W> step = {zero_pair<T, W>(), zero_vec<T, W>()};
-        if (ROWS && rows != nullptr) {
-            step.rows.plus = load<W>(part(slot, 0));
-            if (order > 0) {
-                step.rows.minus = load<W>(part(slot, 1));
-            }
-        }
-        if (RADIAL && radial != nullptr) {
-            step.radial = load<W>(part(slot, PARTS - 1));
-        }
-        fetch((slot + DEPTH - 1) % DEPTH, edge, half);
-        slot = (slot + 1) % DEPTH;
-        return step;
-    }
-};
-
-// Sums what the groups of the block hold, in the order of the groups, and puts factor times the result at p + j * step of
-// each row j. All threads of the block must call it; shared must hold THREADS * WIDTH vectors.
+// Sums what the groups of the block hold, in the order of the groups, and puts factor times the result at p + j * step
+// for each row j. All threads of the block must call it; shared must have room for WIDTH vectors of each.
 template <int L, int W, class T>
 __device__ __forceinline__ void put_sum_of_groups(
-    const Vec<T, W> (&sum)[WIDTH<L>], T factor, T* p, int64_t step, bool add, const Place& place, int lanes, T* shared) {
-    __syncthreads(); // staged blocks are no longer read
+    const Vec<T, W> (&sum)[WIDTH<L>], T factor, T* p, int64_t step, bool add, const Place& place, int lanes,
+    T* shared) {
+    __syncthreads(); // what is there is no longer read
 #pragma unroll
     for (int j = 0; j < WIDTH<L>; j++) {
         store<W>(shared + ((place.group * WIDTH<L> + j) * lanes + place.lane) * W, sum[j]);

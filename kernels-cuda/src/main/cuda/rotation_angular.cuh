@@ -1,22 +1,24 @@
 // Gradients of edges' rotations inside the rotation kernels: dL/dw for dR R^T = [w]x.
 //
-// With y = D x and g = dL/dy, dL/dw_k = sum of g (J_k y) with the constant generators J_k of so3.So3Generators: J_y joins
-// m with -m, J_x and J_z join |m| with |m| + 1 inside a degree, all antisymmetric. Rows of g end at |m| = M, so that rows of
-// y up to M + 1 are needed. The rotation back, z = D^T v with g = dL/dz, is the same sum with v in place of g and D g in
-// place of y, because of the antisymmetry and the minus sign in d(D^T) = -D^T (w . J).
+// With y = D x and g = dL/dy, dL/dw_k = sum of g (J_k y) with the constant generators J_k of so3.So3Generators: J_y
+// joins m with -m, J_x and J_z join |m| with |m| + 1 inside a degree, all antisymmetric. Rows of g end at |m| = M, so
+// that rows of y up to M + 1 are needed. The rotation back, z = D^T v with g = dL/dz, has the same sum with v in place
+// of g and D g in place of y, because of the antisymmetry and the minus sign in d(D^T) = -D^T (w . J).
 //
-// Memory convention: a thread sums over its channels and the orders of one degree, a group of threads over the channels of
-// its slice; the results of degrees, slices and ends of the edge are parts [parts, E, 3] in scratch memory, which
-// sum_parts adds up in their order.
+// Memory convention: a thread sums over its channels and the orders of one degree, a group of threads over the channels
+// of its slice; the results of degrees, slices and ends of the edge are parts [parts, E, 3] in scratch memory, which
+// sum_parts adds up in their order. The entries of the generators lie in shared memory.
 #pragma once
 
-#include "rotation.cuh"
+#include "rotation_queue.cuh"
 
 namespace rotation {
 
-// ladder[k] = sqrt((L-k)(L+k+1))/2, the entries of J_x and J_z that join orders k and k+1; sqrt(2) larger for k = 0.
+// Elements of the table below in shared memory.
 constexpr int LADDER = 8;
 
+// ladder[k] = sqrt((L-k)(L+k+1))/2, the entries of J_x and J_z that join orders k and k+1; sqrt(2) larger for k = 0.
+// Ready after the next barrier.
 template <int L, class T>
 __device__ __forceinline__ void fill_ladder(T* ladder) {
     const int k = threadIdx.x;

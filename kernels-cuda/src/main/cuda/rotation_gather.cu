@@ -1,18 +1,21 @@
 // gatherRotate: out[e, r, :] = radial[e, slot(r), :] * (D_e [x_source | x_target])[row(r), :] for the rows |m| <= M.
 //
-// Memory convention: rotation.cuh's. A block owns degree l of one node: x is read once in all; each edge's rows of out are
-// written once, the half of an end by the block of that end; radial weights are read once; Wigner matrices are read once
-// for each end (the second time from the L2 cache).
+// Memory convention: rotation.cuh's. A block owns degree l of one node and writes the half of each edge's rows that
+// belongs to the node as source or target. x is read once in all, radial weights once, out written once; Wigner
+// matrices are read once for each end (the second time from the L2 cache).
 //
-// Bound by memory bandwidth. For each edge with C=128 in float32:
-//   L=4, M=2: out 19,456 + radial 12,288 + D 660 bytes;  115 x 256 products = 58.9 kFLOP
-//   L=6, M=2: out 29,696 + radial 18,432 + D 1,820 bytes; 235 x 256 products = 120 kFLOP
-// Floor for E=7000 at 3.35 TB/s: 67.7 us and 104 us (arithmetic alone, at 67 TFLOP/s: 6.2 us and 12.6 us).
+// Bound by memory bandwidth. In float32 with C=128, for each edge (and 12,800 or 25,088 bytes a node for x):
+//   L=4, M=2: out 19,456 + radial 12,288 + D 660 bytes;    115 x 256 products = 58.9 kFLOP
+//   L=6, M=2: out 29,696 + radial 18,432 + D 1,820 bytes;  235 x 256 products = 120 kFLOP
+// Floor for E=7000, N=350 at 3.35 TB/s: 69 us and 107 us (arithmetic alone, at 67 TFLOP/s: 6.2 us and 12.6 us).
 //
-// History
+// History (registers of the w4 kernel on sm_90; no spills. Not timed: no GPU yet)
 //   1  by node and degree instead of by edge: reading x for each edge would move 25.6 kB (L=4) or 50.2 kB (L=6) an edge
-//      through the L2 cache, as much as everything else together. Not timed: no GPU yet.
-#include "rotation.cuh"
+//      through the L2 cache, as much as everything else together. Orders unrolled, an entry for each lmax: 96.
+//   2  orders in a loop, one entry for all degrees: same registers, compiled in a third of the time.
+//   3  radial weights by asynchronous copies through shared memory, three steps ahead instead of one: 113, 4 blocks a
+//      multiprocessor with 28 KB of shared memory each.
+#include "rotation_queue.cuh"
 
 namespace {
 

@@ -1,22 +1,27 @@
-// Gradients of gatherRotate. With y = D_e x of an end, G = radial * dout for the rows |m| <= M, for each end of each edge:
+// Gradients of gatherRotate. With y = D_e x of an end and G = radial * dout for the rows |m| <= M, for each end of each
+// edge:
 //   dradial[e, slot, c] = sum over the slot's rows of dout[e, r, c] y[row(r), c]
 //   dx[node]           += D_e^T G
 //   dangular[e]        += the contraction of G with y (rotation_angular.cuh)
 //
-// Memory convention: rotation.cuh's. A block owns degree l of one node and meets the halves of all its edges that belong to
-// it: x stays in registers, and so does the sum for dx, so that dout and radial are read once for all three gradients and
-// dradial is written once. dangular is a sum over degrees, slices and ends, each of which leaves its part [parts, E, 3] in
-// scratch memory for sum_parts.
+// Memory convention: rotation.cuh's. A block owns degree l of one node and meets the halves of its edges' rows that
+// belong to it: x stays in registers, and so does the sum for dx, so that dout and radial are read once for all three
+// gradients and dradial is written once. dangular is a sum over degrees, slices and ends, each of which leaves its part
+// [parts, E, 3] in scratch memory for sum_parts.
 //
-// Bound by memory bandwidth. For each edge with C=128 in float32 (and 25,600 or 50,176 bytes a node for x and dx):
-//   L=4, M=2: dout 19,456 + radial and dradial 2 x 12,288 + D 660 bytes;   230 x 256 products = 118 kFLOP
-//   L=6, M=2: dout 29,696 + radial and dradial 2 x 18,432 + D 1,820 bytes; 470 x 256 products = 241 kFLOP
-// dangular adds 168 or 264 bytes and two rows of D to each degree: 32 x 256 or 80 x 256 products.
-// Floor for E=7000, N=350 at 3.35 TB/s: 96.1 us and 148 us (arithmetic alone: 12.3 us and 25.2 us).
+// Bound by memory bandwidth. In float32 with C=128, for each edge (and 25,600 or 50,176 bytes a node for x and dx):
+//   L=4, M=2: dout 19,456 + radial and dradial 2 x 12,288 + D 660 bytes;    230 x 256 products = 118 kFLOP
+//   L=6, M=2: dout 29,696 + radial and dradial 2 x 18,432 + D 1,820 bytes;  470 x 256 products = 241 kFLOP
+// dangular adds 396 or 588 bytes for its parts and two rows of D to most degrees: 32 x 256 or 80 x 256 products.
+// Floor for E=7000, N=350 at 3.35 TB/s: 96 us and 148 us (arithmetic alone, at 67 TFLOP/s: 12.3 us and 25.2 us).
 //
-// History
-//   1  one pass for all gradients instead of one for dx (by node) and one for dradial and dangular (by edge), which would
-//      read dout and radial twice (45 % more bytes). Not timed: no GPU yet.
+// History (registers of the widest kernel without and with dangular on sm_90. Not timed: no GPU yet)
+//   1  one pass for all gradients instead of one by node for dx and one by edge for the others, which would read dout
+//      and radial twice (45 % more bytes). Orders unrolled, four channels a thread: 168 with spills, and 251.
+//   2  two channels a thread, so that features and their gradient fit the registers with 16 warps a multiprocessor;
+//      orders in a loop, one entry for all degrees: 128 and 167, no spills.
+//   3  rows by asynchronous copies through shared memory, three steps ahead instead of one: 126 and 165, no spills; 4
+//      and 3 blocks a multiprocessor with 32 KB of shared memory each.
 #include "rotation_angular.cuh"
 
 namespace {
@@ -120,7 +125,7 @@ __device__ __forceinline__ void gather_degree(
             }
             if constexpr (ANGULAR && L > 0) {
                 const bool there = k < count;
-                const int64_t e = edges[there ? k : 0] + (half(k) == 0 ? 0 : a.edges); // the targets' part is the second
+                const int64_t e = edges[there ? k : 0] + (half(k) == 0 ? 0 : a.edges); // targets: the second part
                 put_turn(turn, angular_part, e, there, place, a.lanes);
             }
         }

@@ -1,17 +1,20 @@
 // rotateSegmentSum: out[i] = scale * sum over edges e into i of D_e^T (weight[e, head(c)] * value[e]), degree l times
 // sqrt((2l+1)/(2M'+1)) where l > M' (the layout's rescaleMmax).
 //
-// Memory convention: rotation.cuh's. A block owns degree l of one node and keeps its sum in registers: value is read once,
-// out is written once, nothing else touches memory but the Wigner blocks (read once) and weights.
+// Memory convention: rotation.cuh's. A block owns degree l of one node and keeps its sum in registers: value is read
+// once, out written once, and nothing else touches memory but the Wigner matrices (read once) and weights.
 //
-// Bound by memory bandwidth. For each edge with C=128 in float32 (and 12,800 or 25,088 bytes a node for out):
-//   L=4, M=2: value 9,728 + D 660 bytes;    115 x 128 products = 29.4 kFLOP
-//   L=6, M=2: value 14,848 + D 1,820 bytes; 235 x 128 products = 60.2 kFLOP
-// Floor for E=7000, N=350 at 3.35 TB/s: 23.0 us and 37.5 us (arithmetic alone: 3.1 us and 6.3 us).
+// Bound by memory bandwidth. In float32 with C=128, H=8, for each edge (and 12,800 or 25,088 bytes a node for out):
+//   L=4, M=2: value 9,728 + D 660 + weight 32 bytes;     115 x 128 products = 29.4 kFLOP
+//   L=6, M=2: value 14,848 + D 1,820 + weight 32 bytes;  235 x 128 products = 60.2 kFLOP
+// Floor for E=7000, N=350 at 3.35 TB/s: 23 us and 38 us (arithmetic alone, at 67 TFLOP/s: 3.1 us and 6.3 us).
 //
-// History
-//   1  block by node and degree, edges shared out to groups of lanes. Not timed: no GPU yet.
-#include "rotation.cuh"
+// History (registers of the w4 kernel on sm_90; no spills. Not timed: no GPU yet)
+//   1  block by node and degree, edges shared out to groups of lanes. Orders unrolled, an entry for each lmax: 122.
+//   2  orders in a loop, one entry for all degrees: 127.
+//   3  values by asynchronous copies through shared memory, three steps ahead instead of one: 120, 4 blocks a
+//      multiprocessor with 36 KB of shared memory each.
+#include "rotation_queue.cuh"
 
 namespace {
 

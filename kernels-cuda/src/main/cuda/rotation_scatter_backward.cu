@@ -1,20 +1,24 @@
-// Gradients of rotateSegmentSum. With G = f_l D_e dout[target] (f_l: scale times the degree's rescale) for each edge:
-//   dvalue[e, r, c]   = weight[e, head(c)] G[row(r), c]
-//   dweight[e, h]     = sum over rows and the head's channels of value[e, r, c] G[row(r), c]
-//   dangular[e]       = the contraction of weight * value with G (rotation_angular.cuh)
+// Gradients of rotateSegmentSum. With G = f_l D_e dout[target], f_l being scale times the degree's rescale, for each
+// edge:
+//   dvalue[e, r, c] = weight[e, head(c)] G[row(r), c]
+//   dweight[e, h]   = sum over rows and the head's channels of value[e, r, c] G[row(r), c]
+//   dangular[e]     = the contraction of weight * value with G (rotation_angular.cuh)
 //
 // Memory convention: rotation.cuh's. A block owns degree l of one node, whose rows of dout it reads once; value is read
-// once (where dweight or dangular is wanted), dvalue written once. dweight and dangular are sums over degrees and channels:
-// every degree and slice leaves its part in scratch memory, [parts, E, H] and [parts, E, 3], for sum_parts.
+// once (where dweight or dangular is wanted), dvalue written once. dweight and dangular are sums over degrees and
+// channels: every degree and slice leaves its part in scratch memory, [parts, E, H] and [parts, E, 3], for sum_parts.
 //
-// Bound by memory bandwidth. For each edge with C=128, H=8 in float32 (and 12,800 or 25,088 bytes a node for dout):
-//   L=4, M=2: value and dvalue 2 x 9,728 + D 660 + weights and parts 512 bytes;     115 x 128 products = 29.4 kFLOP
-//   L=6, M=2: value and dvalue 2 x 14,848 + D 1,820 + weights and parts 704 bytes;  235 x 128 products = 60.2 kFLOP
-// dangular adds 84 or 132 bytes and two rows of D to each degree: 56 x 128 or 100 x 128 products.
-// Floor for E=7000, N=350 at 3.35 TB/s: 44.4 us and 69.9 us (arithmetic alone: 3.1 us and 6.3 us).
+// Bound by memory bandwidth. In float32 with C=128, H=8, for each edge (and 12,800 or 25,088 bytes a node for dout):
+//   L=4, M=2: value and dvalue 2 x 9,728 + D 660 + weights and parts 384 bytes;    115 x 128 products = 29.4 kFLOP
+//   L=6, M=2: value and dvalue 2 x 14,848 + D 1,820 + weights and parts 512 bytes; 235 x 128 products = 60.2 kFLOP
+// dangular adds 108 or 156 bytes for its parts and two rows of D to most degrees: 32 x 128 or 80 x 128 products.
+// Floor for E=7000, N=350 at 3.35 TB/s: 44 us and 70 us (arithmetic alone, at 67 TFLOP/s: 3.1 us and 6.3 us).
 //
-// History
-//   1  block by node and degree; G, dvalue, dweight and dangular in one pass. Not timed: no GPU yet.
+// History (registers of the w4 kernel without and with dangular on sm_90; no spills. Not timed: no GPU yet)
+//   1  block by node and degree; all gradients in one pass. Orders unrolled, an entry for each lmax: 158 and 168.
+//   2  orders in a loop, one entry for all degrees: 128 and 168.
+//   3  values by asynchronous copies through shared memory, three steps ahead instead of one: 128 and 162, 4 and 3
+//      blocks a multiprocessor with 36 KB of shared memory each.
 #include "rotation_angular.cuh"
 
 namespace {
@@ -43,8 +47,8 @@ struct ScatterBackward {
     int items;
 };
 
-// Sums of each head's channels over the lanes of a group, for every head; zero for heads that have no channel in the slice.
-// All 32 lanes of the warp take part; `there` tells whether the group has an edge.
+// Sums of each head's channels over the lanes of a group, for every head; zero for heads that have no channel in the
+// slice. All 32 lanes of the warp take part; `there` tells whether the group has an edge.
 template <int W, class T>
 __device__ __forceinline__ void put_heads(
     T value, int heads, int channels, T* part, int64_t e, bool there, const Place& place, int lanes) {

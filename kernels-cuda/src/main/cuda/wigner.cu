@@ -2,12 +2,12 @@
 // D^(l-1): row m is a sum of at most five terms c R[i, :] D^(l-1)[a, :], with c, i and a depending on l and m only.
 //
 // Memory convention: rotations [E, 9] are read once and packed blocks [E, D] written once, both as contiguous runs. In
-// between the matrices of a block's edges lie in shared memory element by element, edges side by side (with one column of
-// padding, so that neither the recursion nor the transposition meets bank conflicts): a lane works on one edge, and a warp,
-// or half of one in float64, on one row of a degree at a time, so that its terms are the same for all lanes.
+// between the matrices of a block's edges lie in shared memory element by element, edges side by side (with one column
+// of padding, so that neither the recursion nor the transposition meets bank conflicts): a lane works on one edge, and
+// a warp, or half of one in float64, on one row of a degree at a time, so that its terms are the same for all lanes.
 //
-// Bound by latency: 1.8 kB an edge written at L=6 (660 bytes at L=4), about 4,400 (1,500) operations. E=7000 at 3.35 TB/s:
-// 3.9 us (1.5 us).
+// Bound by latency: 1.8 kB an edge written at L=6 (660 bytes at L=4), about 4,400 (1,500) operations. E=7000 at 3.35
+// TB/s: 3.9 us (1.5 us).
 //
 // History
 //   1  first version. Not timed: no GPU yet.
@@ -162,7 +162,7 @@ __device__ void wigner_d(const T* rotation, T* wigner, int64_t edges) {
         d[threadIdx.x] = 1;
     }
     if constexpr (L > 0) {
-        // Lanes beyond the last edge go through the recursion with the identity's first column, and are not written.
+        // Lanes beyond the last edge go through the recursion with ones and are not written.
         for (int i = threadIdx.x; i < 9 * EDGES<T>; i += THREADS) {
             d[(1 + i % 9) * PITCH + i / 9] = i < 9 * count ? rotation[9 * first + i] : T(1);
         }

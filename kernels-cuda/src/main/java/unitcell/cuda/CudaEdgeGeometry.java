@@ -13,8 +13,8 @@ import unitcell.engine.memory.Scope;
 /**
  * Vectors, frames and Wigner matrices of edges: {@code geometry.cu} and {@code wigner.cu}.
  *
- * <p>Memory convention: all tensors in device memory; each node's part of a cell gradient in scratch memory of the call.
- * Vectors are not read back, so that one of length zero is not refused here: its frame is not a number.
+ * <p>Memory convention: all tensors in device memory; each node's part of a cell gradient in scratch memory of the
+ * call. Vectors are not read back, so that one of length zero is not refused here: its frame is not a number.
  */
 final class CudaEdgeGeometry {
     private static final int THREADS = 128;

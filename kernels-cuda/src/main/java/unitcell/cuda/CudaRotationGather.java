@@ -14,7 +14,8 @@ import unitcell.engine.memory.Scope;
  * Both ends of every edge rotated into the edge's frame and weighted: {@code rotation_gather.cu} and
  * {@code rotation_gather_backward.cu}.
  *
- * <p>Memory convention: all tensors in device memory; parts of the gradients of rotations in scratch memory of the call.
+ * <p>Memory convention: all tensors in device memory; parts of the gradients of rotations in scratch memory of the
+ * call.
  */
 final class CudaRotationGather {
     private static final int WIDE = 4;

@@ -5,8 +5,8 @@ import unitcell.engine.Tensor;
 import unitcell.engine.kernel.SphericalLayout;
 
 /**
- * How a rotation kernel is spread over the device; the counterpart of {@code rotation.cuh}. A block of {@value #THREADS}
- * threads owns one degree of one node for one slice of the channels; groups of {@code lanes} threads handle an edge each.
+ * How a rotation kernel is spread over the device; the counterpart of {@code rotation.cuh}. A block of 128 threads owns
+ * one degree of one node for one slice of the channels; groups of {@code lanes} threads handle an edge each.
  *
  * <p>Memory convention: the numbers depend on shapes only, and with them the order of all sums.
  *
@@ -57,8 +57,8 @@ record CudaRotationGrid(int lanes, int slices, int items, int shared) {
     }
 
     /**
-     * Channels of a thread: {@code most} if they divide the channels that belong together and all tensors are aligned to
-     * them, else one.
+     * Channels of a thread: {@code most} if they divide the channels that belong together and all tensors are aligned
+     * to them, else one.
      */
     static int wide(int most, DType dtype, long together, Tensor... tensors) {
         int bytes = most * dtype.bytes();
@@ -69,7 +69,7 @@ record CudaRotationGrid(int lanes, int slices, int items, int shared) {
         return wide ? most : 1;
     }
 
-    /** A kernel for one channel a thread and, for float32, for {@code most}: element {@link #wide} is the one to launch. */
+    /** A kernel for one channel a thread and, for float32, for {@code most}; {@link #wide} says which one to launch. */
     static CudaKernel[] kernels(CudaQueue queue, String family, String name, int most, DType dtype) {
         CudaKernel[] kernels = new CudaKernel[most + 1];
         kernels[1] = queue.kernel(family, name + "_w1", dtype);

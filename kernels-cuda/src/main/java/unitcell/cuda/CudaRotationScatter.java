@@ -14,8 +14,8 @@ import unitcell.engine.memory.Scope;
  * Messages weighed, rotated back and summed at their targets: {@code rotation_scatter.cu} and
  * {@code rotation_scatter_backward.cu}.
  *
- * <p>Memory convention: all tensors in device memory; parts of the gradients of weights and rotations in scratch memory of
- * the call.
+ * <p>Memory convention: all tensors in device memory; parts of the gradients of weights and rotations in scratch memory
+ * of the call.
  */
 final class CudaRotationScatter {
     private static final int WIDE = 4;

@@ -128,8 +128,9 @@ class DriverLayerTest {
         Assumptions.assumeTrue(
                 CudaModules.class.getResource("pointwise.fatbin") != null, "no kernels were compiled: it needs nvcc");
         Assumptions.assumeTrue(System.getProperty(CudaModules.REPLACEMENT) == null);
-        try (CudaModules modules = new CudaModules();
-                CudaDevice device = CudaDevice.open(0, Precision.FP32)) {
+        String image = System.clearProperty(CudaModules.IMAGE);
+        try (CudaDevice device = CudaDevice.open(0, Precision.FP32);
+                CudaModules modules = new CudaModules()) {
             assertEquals("cuda:0", device.name());
             modules.function("pointwise", "silu_f32");
             assertEquals(
@@ -137,6 +138,10 @@ class DriverLayerTest {
                             "pointwise",
                             "PTX, compiled by the driver; the driver refused the fatbin: CUDA_ERROR_UNSUPPORTED_PTX_VERSION"),
                     modules.images());
+        } finally {
+            if (image != null) {
+                System.setProperty(CudaModules.IMAGE, image);
+            }
         }
     }
 

@@ -54,14 +54,14 @@ class CudaCommandsTest {
 
     @Test
     void explainNamesTheKernelsThatWereLaunched() {
-        long before = emulator.launches("gather_rotate_l1_w4_f32");
+        long before = emulator.launches("gather_rotate_w4_f32");
         String text = run("explain", "--device", "cuda", "--preset", "tiny", "--batch", "2");
-        long launches = emulator.launches("gather_rotate_l1_w4_f32") - before;
+        long launches = emulator.launches("gather_rotate_w4_f32") - before;
         assertTrue(launches > 0);
         assertTrue(
                 text.lines()
                         .anyMatch(line -> line.matches("spherical gatherRotate +" + launches
-                                + " +gather_rotate_l1_w4_f32 +rotation_gather +" + launches + " +\\d+ +\\d+( +\\d+)?")),
+                                + " +gather_rotate_w4_f32 +rotation_gather +" + launches + " +\\d+ +\\d+( +\\d+)?")),
                 text);
         assertTrue(text.lines().anyMatch(line -> line.matches("matrix products: own tiled kernel .*")), text);
         assertTrue(text.lines().anyMatch(line -> line.matches("kernel files from .*: .*rotation_gather.*")), text);

@@ -48,7 +48,7 @@ class CudaTrainingTest {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("UNITCELL_CLASSPATH", System.getProperty("java.class.path"));
         StringBuilder options = new StringBuilder("-Xmx1g -Dunitcell.cuda.gemm=tiled");
-        for (String property : new String[] {"unitcell.cuda.library", "unitcell.cuda.module"}) {
+        for (String property : new String[] {"unitcell.cuda.library", "unitcell.cuda.module", "unitcell.cuda.image"}) {
             if (System.getProperty(property) != null) {
                 options.append(" -D").append(property).append('=').append(System.getProperty(property));
             }
@@ -116,6 +116,8 @@ class CudaTrainingTest {
                 folder.resolve("crystals").toString(),
                 "--out",
                 folder.resolve("completed").toString(),
+                "--mask-ratio",
+                "0.3",
                 "--device",
                 "cuda");
     }

@@ -53,6 +53,7 @@ public final class KernelTableWriter {
         AtomicFiles.replace(Path.of(arguments[2]), writer.text.toString());
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency of its own
     private void line(String format, Object... values) {
         text.append(String.format(Locale.ROOT, format, values)).append('\n');
     }
