@@ -12,11 +12,12 @@ import unitcell.engine.DType;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.EquivariantNorm;
 import unitcell.engine.kernel.GaussianBasis;
+import unitcell.engine.kernel.Matrix;
 import unitcell.engine.memory.MemoryPool;
 import unitcell.engine.memory.Scope;
 
 /**
- * Sizes at and beyond the limits at which kernels of the radial, norm and optimiser families change their ways: rows that no
+ * Sizes at and beyond the limits at which kernels of the dense, radial, norm and optimiser families change their ways: rows that no
  * longer fit into registers or shared memory, sums in several parts, addresses that are not those of whole vectors.
  */
 class LargeShapesTest {
@@ -32,6 +33,27 @@ class LargeShapesTest {
     @AfterAll
     static void close() {
         parity.close();
+    }
+
+    /** So many results that large tiles are worth while, with tiles that are not full. */
+    @Test
+    void largeMatrixProducts() {
+        int m = 1409;
+        int n = 1283;
+        int k = 19;
+        for (int form = 0; form < 4; form++) {
+            boolean left = form % 2 == 1;
+            boolean right = form / 2 == 1;
+            Parity.Case c = parity.call("gemm of many results " + form);
+            int a = left ? c.input(k, m) : c.input(m, k);
+            int b = right ? c.input(n, k) : c.input(k, n);
+            int y = c.output(m, n);
+            c.run(Parity.FORWARD, (kernels, in) -> {
+                Matrix x = Matrix.of(in.get(a));
+                Matrix w = Matrix.of(in.get(b));
+                kernels.dense().gemm(1, left ? x.transpose() : x, right ? w.transpose() : w, 0, Matrix.of(in.get(y)));
+            });
+        }
     }
 
     @Test
