@@ -29,7 +29,8 @@ class StopSignalTest {
                     rest.contains("received SIG" + signal + ": stopping after this step with a checkpoint;"
                             + " a second signal stops at once, without one"),
                     rest.toString());
-            assertEquals("checkpoint because of SIG" + signal, rest.getLast());
+            // The loop may notice before the handler has said so.
+            assertTrue(rest.contains("checkpoint because of SIG" + signal), rest.toString());
         } finally {
             child.destroyForcibly();
         }
