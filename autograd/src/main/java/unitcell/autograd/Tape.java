@@ -333,8 +333,17 @@ public final class Tape implements AutoCloseable {
         }
     }
 
+    /** The parts of the network that are being computed and an operation's name; parts may repeat those around them. */
     private String path(String name) {
-        return names.isEmpty() ? name : String.join(".", names) + "." + name;
+        List<String> parts = new ArrayList<>();
+        for (String part : names) {
+            if (!parts.isEmpty() && part.startsWith(parts.getLast() + ".")) {
+                parts.removeLast();
+            }
+            parts.add(part);
+        }
+        parts.add(name);
+        return String.join(".", parts);
     }
 
     /** Lets {@code observer} see the named intermediate results of the network as they are made; it must copy them. */
