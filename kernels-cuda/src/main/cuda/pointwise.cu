@@ -2,7 +2,11 @@
 //
 // Memory convention: one pass, every element read and written once, 16 bytes a thread and access where all addresses allow
 // it; sums over a row in a fixed order. Bound by memory bandwidth.
-#include "common.cuh"
+//
+// History (not timed on a GPU yet)
+//   1  one element a thread for the kernels with rows.
+//   2  rows.cuh: 16 bytes a thread and a 32-bit division for four elements instead of a 64-bit one for each.
+#include "rows.cuh"
 
 namespace {
 
@@ -85,10 +89,17 @@ __device__ void axpby(T a, const T* x, T b, T* y, int64_t n) {
 template <class T>
 __device__ void copy_matrix(
     T scale, const T* from, int64_t from_stride, T* to, int64_t to_stride, int64_t rows, int64_t columns, bool add) {
-    for (int64_t i = grid_index(); i < rows * columns; i += grid_step()) {
-        const int64_t r = i / columns;
-        const int64_t c = i - r * columns;
-        put(to + r * to_stride + c, scale * from[r * from_stride + c], add);
+    constexpr int W = WIDE<T>;
+    if (whole_vectors(from) && whole_vectors(to) && whole_vectors<T>(from_stride) && whole_vectors<T>(to_stride) &&
+        whole_vectors<T>(columns)) {
+        over_rows(rows, columns / W, [=](int64_t row, int64_t vector) {
+            const Vec<T, W> values = load<W>(from + row * from_stride + vector * W);
+            put<W>(to + row * to_stride + vector * W, scaled(values, scale), add);
+        });
+    } else {
+        over_rows(rows, columns, [=](int64_t row, int64_t column) {
+            put(to + row * to_stride + column, scale * from[row * from_stride + column], add);
+        });
     }
 }
 
@@ -138,9 +149,18 @@ __device__ void smooth_leaky_relu_backward(T slope, const T* dy, const T* x, T* 
 template <class T>
 __device__ void scale_rows(
     const T* x, const T* scale, const int* index, T* y, bool add, int64_t rows, int64_t width) {
-    for (int64_t i = grid_index(); i < rows * width; i += grid_step()) {
-        const int64_t r = i / width;
-        put(y + i, x[i] * scale[index == nullptr ? r : index[r]], add);
+    constexpr int W = WIDE<T>;
+    if (whole_vectors(x) && whole_vectors(y) && whole_vectors<T>(width)) {
+        over_rows(rows, width / W, [=](int64_t row, int64_t vector) {
+            const T factor = scale[index == nullptr ? row : index[row]];
+            const int64_t at = row * width + vector * W;
+            put<W>(y + at, scaled(load<W>(x + at), factor), add);
+        });
+    } else {
+        over_rows(rows, width, [=](int64_t row, int64_t column) {
+            const int64_t at = row * width + column;
+            put(y + at, x[at] * scale[index == nullptr ? row : index[row]], add);
+        });
     }
 }
 
@@ -163,10 +183,23 @@ __device__ void scale_rows_backward_scale(
 template <class T>
 __device__ void scale_channels(
     const T* x, const T* scale, T* y, bool add, int64_t nodes, int64_t coefficients, int64_t channels) {
-    for (int64_t i = grid_index(); i < nodes * coefficients * channels; i += grid_step()) {
-        const int64_t row = i / channels;
-        const int64_t c = i - row * channels;
-        put(y + i, x[i] * scale[row / coefficients * channels + c], add);
+    constexpr int W = WIDE<T>;
+    const int rows_of_node = int(coefficients);
+    if (whole_vectors(x) && whole_vectors(y) && whole_vectors(scale) && whole_vectors<T>(channels)) {
+        over_rows(nodes * coefficients, channels / W, [=](int64_t row, int64_t vector) {
+            Vec<T, W> values = load<W>(x + row * channels + vector * W);
+            const Vec<T, W> factors = load<W>(scale + row / rows_of_node * channels + vector * W);
+#pragma unroll
+            for (int w = 0; w < W; w++) {
+                values.v[w] *= factors.v[w];
+            }
+            put<W>(y + row * channels + vector * W, values, add);
+        });
+    } else {
+        over_rows(nodes * coefficients, channels, [=](int64_t row, int64_t channel) {
+            put(y + row * channels + channel,
+                x[row * channels + channel] * scale[row / rows_of_node * channels + channel], add);
+        });
     }
 }
 
