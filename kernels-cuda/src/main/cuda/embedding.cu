@@ -91,7 +91,7 @@ __device__ void embedding_backward(
                 }
             }
         }
-        __syncthreads(); // before the next stretch overwrites what was found
+        // No barrier: what was found is overwritten behind the next stretch's first one, the counts behind this one's second.
     }
     if (c < channels) {
         put(dtable + int64_t(row) * channels + c, sum, add);
