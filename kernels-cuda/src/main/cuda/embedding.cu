@@ -91,7 +91,8 @@ __device__ void embedding_backward(
                 }
             }
         }
-        // No barrier: what was found is overwritten behind the next stretch's first one, the counts behind this one's second.
+        // No barrier here: the next stretch overwrites what was found behind its first one, the counts behind this one's
+        // second.
     }
     if (c < channels) {
         put(dtable + int64_t(row) * channels + c, sum, add);
