@@ -82,7 +82,7 @@ uintptr_t GuardedRange::find_gap(size_t bytes) {
 uintptr_t GuardedRange::allocate(size_t bytes, const void* owner) {
     if (size_ == 0 && !reserve()) return 0;
     if (bytes > size_) return 0;
-    const size_t rounded = (bytes + 255) / 256 * 256;
+    const size_t rounded = (bytes + alignment - 1) / alignment * alignment;
     const size_t mapped = (rounded + kPage - 1) / kPage * kPage;
     const uintptr_t first = find_gap(mapped);
     if (first == 0) return 0;

@@ -29,6 +29,9 @@ public:
     explicit GuardedRange(const char* name) : name_(name) {}
 
     /** 0 where the range has no room; the memory is poisoned. */
+    /** Of addresses and rounded sizes, a power of two: 256 as a driver has it; less brings the closed page nearer. */
+    size_t alignment = 256;
+
     uintptr_t allocate(size_t bytes, const void* owner);
 
     /** Frees the allocation that starts here; the text says what is wrong with it if it was written beyond its ends. */

@@ -15,6 +15,9 @@ import unitcell.engine.memory.MemoryException;
  * Fills and copies are submitted to the device's stream and keep their place among the kernels there.
  */
 final class CudaMemory implements Memory {
+    /** Said of the emulator, whose closed pages are as near as guard bytes. */
+    static final String GUARDED = "unitcell.cuda.guarded";
+
     private final String name;
     private final CUstream stream;
     private final PinnedStaging staging;
@@ -92,6 +95,11 @@ final class CudaMemory implements Memory {
         long[] total = new long[1];
         CudaException.check(JCudaDriver.cuMemGetInfo(free, total), "cuMemGetInfo");
         return new long[] {free[0], total[0]};
+    }
+
+    @Override
+    public boolean guarded() {
+        return Boolean.getBoolean(GUARDED);
     }
 
     @Override

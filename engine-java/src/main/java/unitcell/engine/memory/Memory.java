@@ -44,6 +44,11 @@ public interface Memory {
         return Long.MAX_VALUE;
     }
 
+    /** Whether the device itself notices accesses behind an allocation: the pool's debug mode then adds no guard bytes. */
+    default boolean guarded() {
+        return false;
+    }
+
     /** Whether the host may dereference addresses of this memory. */
     boolean hostAccessible();
 

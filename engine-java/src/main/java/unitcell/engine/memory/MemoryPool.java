@@ -29,6 +29,7 @@ public final class MemoryPool implements AutoCloseable {
 
     private final Memory memory;
     private final boolean debug;
+    private final int guardBytes;
     private final Map<Long, ArrayDeque<Long>> free = new HashMap<>();
     private final Set<Block> live = new HashSet<>();
     private final Map<String, long[]> tagBytes = new TreeMap<>();
@@ -48,6 +49,7 @@ public final class MemoryPool implements AutoCloseable {
     public MemoryPool(Memory memory, boolean debug) {
         this.memory = memory;
         this.debug = debug;
+        guardBytes = memory.guarded() ? 0 : GUARD_BYTES;
         guard = debug ? Arena.ofAuto().allocate(GUARD_BYTES) : null;
     }
 
@@ -70,13 +72,15 @@ public final class MemoryPool implements AutoCloseable {
             throw new IllegalStateException("allocation from a closed pool of " + memory.name());
         }
         // In debug mode nothing lies between the guard bytes and the end of what the device reserved.
-        long capacity = debug ? Math.max(bytes, 1) + GUARD_BYTES : sizeClass(Math.max(bytes, 1));
+        long capacity = debug ? Math.max(bytes, 1) + guardBytes : sizeClass(Math.max(bytes, 1));
         ArrayDeque<Long> list = free.get(capacity);
         long address = list == null || list.isEmpty() ? reserve(capacity) : list.pop();
         Block block = new Block(this, address, bytes, capacity, tag, debug ? new Throwable("allocated here") : null);
         if (debug) {
             memory.fill(address, bytes, POISON);
-            memory.fill(address + bytes, GUARD_BYTES, GUARD);
+            if (guardBytes > 0) {
+                memory.fill(address + bytes, guardBytes, GUARD);
+            }
         }
         live.add(block);
         allocations++;
@@ -131,6 +135,9 @@ public final class MemoryPool implements AutoCloseable {
     }
 
     private void checkGuard(Block block) {
+        if (guardBytes == 0) {
+            return;
+        }
         memory.download(block.address() + block.bytes(), guard);
         for (int i = 0; i < GUARD_BYTES; i++) {
             if (guard.get(ValueLayout.JAVA_BYTE, i) != GUARD) {

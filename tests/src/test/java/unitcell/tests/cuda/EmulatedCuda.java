@@ -9,13 +9,19 @@ import unitcell.engine.memory.Memory;
 
 /**
  * The CUDA kernels on the emulator, for the parity tests of the engine: float32 with threads in normal and in reversed
- * order, which shows missing barriers, and float64.
+ * order, which shows missing barriers, and float64; pages behind tensors are closed, which shows missing checks of bounds.
  */
 public final class EmulatedCuda implements ParityBackend {
+    private static final String GUARDED = "unitcell.cuda.guarded";
+
+    private final Emulator emulator;
     private final Device device;
     private final List<Variant> variants;
 
-    private EmulatedCuda(Emulator emulator) {
+    private EmulatedCuda(Emulator opened) {
+        emulator = opened;
+        emulator.alignment(16);
+        System.setProperty(GUARDED, "true");
         device = Devices.open("cuda", 1);
         Memory memory = device.pool().memory();
         Runnable normal = () -> emulator.order(Emulator.Order.NORMAL);
@@ -34,6 +40,8 @@ public final class EmulatedCuda implements ParityBackend {
     @Override
     public void close() {
         device.close();
+        System.clearProperty(GUARDED);
+        emulator.alignment(256);
     }
 
     /** Found by {@link java.util.ServiceLoader}. */

@@ -78,6 +78,11 @@ public final class Emulator {
         return Path.of(System.getProperty(LIBRARY)).resolveSibling("host-module.ptx");
     }
 
+    /** Alignment of device memory: with 16 in place of a driver's 256, closed pages begin right behind a tensor. */
+    public void alignment(long bytes) {
+        call("unitcell_emulator_alignment", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG), bytes);
+    }
+
     /** Of how much device memory the emulator pretends, in MiB. */
     public void memory(long mebibytes) {
         call("unitcell_emulator_memory", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG), mebibytes);
