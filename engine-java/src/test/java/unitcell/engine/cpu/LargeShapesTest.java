@@ -253,13 +253,16 @@ class LargeShapesTest {
 
     @Test
     void embeddings() {
-        int nodes = 1300;
-        int channels = 260;
-        Parity.Case c = parity.call("embedding of many nodes");
+        embedding(1300, 4, 260);
+        embedding(9, 1, 3); // nothing lies behind the last row
+    }
+
+    private static void embedding(int nodes, int coefficients, int channels) {
+        Parity.Case c = parity.call("embedding of " + nodes + " nodes");
         int table = c.input(7, channels);
         int index = c.indices(rows(c.random(), nodes, 7));
-        int x = c.output(nodes, 4, channels);
-        int dx = c.input(nodes, 4, channels);
+        int x = c.output(nodes, coefficients, channels);
+        int dx = c.input(nodes, coefficients, channels);
         int dtable = c.sink(true, 7, channels);
         c.run(Parity.BACKWARD, (k, a) -> {
             k.radial().embedding(a.get(table), a.get(index), a.get(x));

@@ -37,7 +37,7 @@ final class KernelMutants {
             new Family("rotation", "VectorRotationTest"),
             new Family("s2|gate", "VectorS2ActivationTest"),
             new Family("attention|segment", "VectorSegmentKernelsTest"),
-            new Family("common", "Vector(Pointwise|Dense|Segment)KernelsTest"));
+            new Family("common|rows|intrinsics", "Vector(Pointwise|Dense|Segment)KernelsTest|VectorRotationTest"));
 
     private static final Pattern BARRIER = Pattern.compile("__sync(threads|warp)\\(\\);");
     private static final Pattern CHECK = Pattern.compile("(if \\(|&& |\\? |return ).*?( < | >= )");
