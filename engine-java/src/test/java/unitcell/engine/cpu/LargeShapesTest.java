@@ -254,7 +254,7 @@ class LargeShapesTest {
     @Test
     void embeddings() {
         embedding(1300, 4, 260);
-        embedding(9, 1, 3); // nothing lies behind the last row
+        embedding(9, 1, 4); // nothing lies behind the last row
     }
 
     private static void embedding(int nodes, int coefficients, int channels) {
