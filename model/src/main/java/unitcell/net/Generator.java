@@ -88,7 +88,7 @@ public final class Generator implements AutoCloseable {
      * @throws IllegalArgumentException if the species tables have no row for some atom
      */
     public Output forward(Tape tape, GraphBatch batch) {
-        requireSpecies(batch);
+        metadata.requireSpecies(batch);
         EdgeContext context = Geometry.fixed(tape, config().lmax(), batch);
         return forward(tape, context, batch.crystalTensor(tape), batch.crystals());
     }
@@ -122,17 +122,6 @@ public final class Generator implements AutoCloseable {
             }
         }
         return out;
-    }
-
-    private void requireSpecies(GraphBatch batch) {
-        for (int z : batch.species()) {
-            if (z >= config().maxNumElements()) {
-                throw new IllegalArgumentException(
-                        "atomic number " + z + " has no row in the species tables: the model's"
-                                + " max_num_elements is " + config().maxNumElements() + ", which allows up to "
-                                + (config().maxNumElements() - 1));
-            }
-        }
     }
 
     @Override

@@ -47,6 +47,21 @@ public record ModelMetadata(
         }
     }
 
+    /**
+     * Refuses a batch with species that the network has no row for.
+     *
+     * @throws IllegalArgumentException naming the first
+     */
+    void requireSpecies(GraphBatch batch) {
+        for (int z : batch.species()) {
+            if (z >= config.maxNumElements()) {
+                throw new IllegalArgumentException(
+                        "atomic number " + z + " has no row in the species tables: the model's max_num_elements is "
+                                + config.maxNumElements() + ", which allows up to " + (config.maxNumElements() - 1));
+            }
+        }
+    }
+
     /** As JSON. */
     public JsonObject toJson() {
         return JsonObject.builder()

@@ -76,9 +76,30 @@ public final class ModelWeights {
      */
     public static void load(Path file, ParameterStore store, Tensor arena) throws IOException {
         try (SafeTensorsFile in = SafeTensorsFile.open(file)) {
-            requireFit(file, in, store, List.of(""));
-            load(in, store, arena, "");
+            requireFit(file, in, new TreeSet<>(in.names()), store.parameters(), List.of(""));
+            load(in, store, store.parameters(), arena, "");
         }
+    }
+
+    /**
+     * Reads the backbone of another network into an arena: heads of both are left alone, everything else must fit as in
+     * {@link #load(Path, ParameterStore, Tensor)}.
+     *
+     * @throws ModelMismatchException if names or shapes do not fit; the arena is then unchanged
+     */
+    public static void loadBackbone(Path file, ParameterStore store, Tensor arena) throws IOException {
+        List<Parameter> backbone =
+                store.parameters().stream().filter(p -> !isOfHead(p.name())).toList();
+        try (SafeTensorsFile in = SafeTensorsFile.open(file)) {
+            Set<String> names = new TreeSet<>(in.names());
+            names.removeIf(ModelWeights::isOfHead);
+            requireFit(file, in, names, backbone, List.of(""));
+            load(in, store, backbone, arena, "");
+        }
+    }
+
+    private static boolean isOfHead(String name) {
+        return name.startsWith(Generator.SPECIES_HEAD + ".") || name.startsWith(Generator.DISPLACEMENT_HEAD + ".");
     }
 
     /**
@@ -89,15 +110,17 @@ public final class ModelWeights {
      */
     public static void load(Path file, ParameterStore store, Map<String, Tensor> arenas) throws IOException {
         try (SafeTensorsFile in = SafeTensorsFile.open(file)) {
-            requireFit(file, in, store, List.copyOf(arenas.keySet()));
+            requireFit(file, in, new TreeSet<>(in.names()), store.parameters(), List.copyOf(arenas.keySet()));
             for (Map.Entry<String, Tensor> entry : arenas.entrySet()) {
-                load(in, store, entry.getValue(), entry.getKey());
+                load(in, store, store.parameters(), entry.getValue(), entry.getKey());
             }
         }
     }
 
-    private static void load(SafeTensorsFile in, ParameterStore store, Tensor arena, String prefix) throws IOException {
-        for (Parameter p : store.parameters()) {
+    private static void load(
+            SafeTensorsFile in, ParameterStore store, List<Parameter> parameters, Tensor arena, String prefix)
+            throws IOException {
+        for (Parameter p : parameters) {
             Tensor target = store.in(arena, p.name());
             if (store.dtype() == DType.F64) {
                 target.copyFrom(in.doubles(prefix + p.name()));
@@ -107,13 +130,14 @@ public final class ModelWeights {
         }
     }
 
-    private static void requireFit(Path file, SafeTensorsFile in, ParameterStore store, List<String> prefixes)
+    /** @param unexpected names in the file that matter; those that are found to be wanted are removed */
+    private static void requireFit(
+            Path file, SafeTensorsFile in, Set<String> unexpected, List<Parameter> parameters, List<String> prefixes)
             throws ModelMismatchException, SafeTensorsException {
         List<String> missing = new ArrayList<>();
         List<String> misshapen = new ArrayList<>();
-        Set<String> unexpected = new TreeSet<>(in.names());
         for (String prefix : prefixes) {
-            for (Parameter p : store.parameters()) {
+            for (Parameter p : parameters) {
                 String name = prefix + p.name();
                 unexpected.remove(name);
                 if (!in.contains(name)) {
