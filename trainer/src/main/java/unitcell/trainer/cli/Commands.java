@@ -22,6 +22,7 @@ final class Commands {
     static Commands all() {
         return new Commands(List.of(
                 new DemoCommand(),
+                new SplitCommand(),
                 new PretrainCommand(),
                 new ReconstructCommand(),
                 new EvaluateCommand(),
