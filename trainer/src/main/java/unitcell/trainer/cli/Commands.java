@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import unitcell.trainer.Suggestions;
 import unitcell.trainer.TrainerException;
 
 /** The commands of the program, in the order in which one uses them. */

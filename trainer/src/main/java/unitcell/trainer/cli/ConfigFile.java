@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import unitcell.engine.io.FileFault;
+import unitcell.trainer.Suggestions;
 import unitcell.trainer.TrainerException;
 
 /**

@@ -1,4 +1,4 @@
-package unitcell.trainer.cli;
+package unitcell.trainer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

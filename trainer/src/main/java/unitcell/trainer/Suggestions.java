@@ -1,14 +1,14 @@
-package unitcell.trainer.cli;
+package unitcell.trainer;
 
 import java.util.Collection;
 import java.util.Optional;
 
 /** Finds the word a user probably meant. */
-final class Suggestions {
+public final class Suggestions {
     private Suggestions() {}
 
     /** The nearest candidate by edit distance, if it is near: at most a third of the word's letters differ. */
-    static Optional<String> nearest(String word, Collection<String> candidates) {
+    public static Optional<String> nearest(String word, Collection<String> candidates) {
         String best = null;
         int bestDistance = Math.max(1, word.length() / 3) + 1;
         for (String candidate : candidates) {
@@ -24,7 +24,7 @@ final class Suggestions {
     }
 
     /** {@code ; did you mean X?} or nothing. */
-    static String hint(String word, Collection<String> candidates, String prefix) {
+    public static String hint(String word, Collection<String> candidates, String prefix) {
         return nearest(word, candidates)
                 .map(n -> "; did you mean " + prefix + n + "?")
                 .orElse("");
