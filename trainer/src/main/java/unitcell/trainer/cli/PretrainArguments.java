@@ -14,7 +14,7 @@ import unitcell.trainer.data.Corruption;
 import unitcell.trainer.data.Corruption.Rules;
 import unitcell.trainer.data.DataFilter;
 import unitcell.trainer.data.DatasetReader;
-import unitcell.trainer.pretrain.OptimiserOptions;
+import unitcell.trainer.learn.OptimiserOptions;
 import unitcell.trainer.pretrain.PretrainLoss;
 import unitcell.trainer.pretrain.PretrainOptions;
 
@@ -40,7 +40,8 @@ final class PretrainArguments {
     private static final CommandOption<Boolean> PAPER_FAITHFUL = CommandOption.flag(
             "paper-faithful",
             "do as the published code does where this program differs on purpose: masks, noise scale, target of the"
-                    + " displacement, S2 grid, plain Adam at 1e-4 without schedule, clipping or average, constants of OC20");
+                    + " displacement, S2 grid, plain Adam at 1e-4 without schedule, clipping or average, constants of"
+                    + " OC20");
     static final List<CommandOption<?>> MODEL = List.of(PRESET, MODEL_CONFIG, PAPER_FAITHFUL);
 
     private static final CommandOption<Integer> STEPS =
@@ -55,8 +56,8 @@ final class PretrainArguments {
     private static final CommandOption<Path> EXCLUDE = CommandOption.of(
             "exclude",
             ValueType.path("FILE"),
-            "never train on these: text with one id or formula on each line, or a table of crystals; all polymorphs of a"
-                    + " composition are excluded with it");
+            "never train on these: text with one id or formula on each line, or a table of crystals; all polymorphs of"
+                    + " a composition are excluded with it");
     private static final CommandOption<Double> MAX_VOLUME = CommandOption.of(
                     "max-volume-per-atom", ValueType.number(0.1, MANY), "largest volume per atom, A^3")
             .byDefault("60");

@@ -1,5 +1,6 @@
 package unitcell.trainer.data;
 
+import java.util.Arrays;
 import unitcell.net.GraphBatch;
 import unitcell.trainer.data.Corruption.MaskType;
 
@@ -29,5 +30,24 @@ public record TrainingBatch(
             count += m ? 1 : 0;
         }
         return count;
+    }
+
+    /**
+     * Some consecutive crystals as a batch of their own.
+     *
+     * @param from first crystal
+     * @param to the crystal after the last
+     */
+    public TrainingBatch part(int from, int to) {
+        int node = graph.crystalStart()[from];
+        int nodeEnd = graph.crystalStart()[to];
+        return new TrainingBatch(
+                GraphParts.of(graph, from, to),
+                Arrays.copyOfRange(target, node, nodeEnd),
+                Arrays.copyOfRange(masked, node, nodeEnd),
+                Arrays.copyOfRange(types, from, to),
+                Arrays.copyOfRange(noise, 3 * node, 3 * nodeEnd),
+                Arrays.copyOfRange(fractionalNoise, 3 * node, 3 * nodeEnd),
+                Arrays.copyOfRange(inverseCell, 9 * from, 9 * to));
     }
 }

@@ -11,7 +11,7 @@ import unitcell.net.ModelConfigJson;
 import unitcell.trainer.data.Corruption;
 import unitcell.trainer.data.DataFilter;
 import unitcell.trainer.data.DatasetReader;
-import unitcell.trainer.pretrain.OptimiserOptions;
+import unitcell.trainer.learn.OptimiserOptions;
 import unitcell.trainer.pretrain.PretrainLoss;
 import unitcell.trainer.pretrain.PretrainOptions;
 
@@ -19,10 +19,11 @@ import unitcell.trainer.pretrain.PretrainOptions;
 public final class DemoOptions {
     /** Small and with lmax 1: in minutes, more steps teach more than higher degrees do. */
     private static final String MODEL = """
-            {"num_layers": 2, "sphere_channels": 64, "attn_hidden_channels": 32, "num_heads": 4,
-             "attn_alpha_channels": 16, "attn_value_channels": 16, "ffn_hidden_channels": 128, "edge_channels": 32,
-             "lmax_list": [1], "mmax_list": [1], "grid_resolution": 10, "max_radius": 4.5, "max_neighbors": 0,
-             "alpha_drop": 0.0, "drop_path_rate": 0.0}""";
+        {"num_layers": 2, "sphere_channels": 64, "attn_hidden_channels": 32, "num_heads": 4,
+         "attn_alpha_channels": 16, "attn_value_channels": 16, "ffn_hidden_channels": 128, "edge_channels": 32,
+         "lmax_list": [1], "mmax_list": [1], "grid_resolution": 10, "max_radius": 4.5, "max_neighbors": 0,
+         "alpha_drop": 0.0, "drop_path_rate": 0.0}\
+        """;
 
     /** The network in a few words. */
     public static final String ABOUT = "two layers, lmax 1, 64 channels";

@@ -179,8 +179,13 @@ public final class PretrainData {
             return Optional.empty();
         }
         Validation.Result[] result = new Validation.Result[1];
-        trainee.withAverage(() -> result[0] = Validation.run(
-                device, trainee.generator(), options.loss(), validationBatches(), k -> validationBatch((int) k)));
+        trainee.learner()
+                .withAverage(() -> result[0] = Validation.run(
+                        device,
+                        trainee.generator(),
+                        options.loss(),
+                        validationBatches(),
+                        k -> validationBatch((int) k)));
         return Optional.of(result[0]);
     }
 }

@@ -2,9 +2,7 @@ package unitcell.trainer.pretrain;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
-import unitcell.autograd.optim.GradientGuard.Verdict;
 import unitcell.engine.DeviceException;
 import unitcell.engine.io.JsonObject;
 import unitcell.engine.memory.MemoryException;
@@ -12,9 +10,13 @@ import unitcell.trainer.TrainerException;
 import unitcell.trainer.data.BatchPlan;
 import unitcell.trainer.data.ReadAhead;
 import unitcell.trainer.data.TrainingBatch;
+import unitcell.trainer.learn.Budget;
+import unitcell.trainer.learn.CheckpointFiles;
+import unitcell.trainer.learn.RateSchedule;
+import unitcell.trainer.learn.RunState;
+import unitcell.trainer.learn.StepResult;
 import unitcell.trainer.pretrain.PretrainRun.Environment;
 import unitcell.trainer.pretrain.PretrainRun.Outcome;
-import unitcell.trainer.pretrain.Trainee.StepResult;
 import unitcell.trainer.run.Checkpoint;
 import unitcell.trainer.run.CheckpointStore;
 
@@ -31,6 +33,7 @@ final class PretrainLoop {
     private final Environment environment;
     private final Trainee trainee;
     private final RateSchedule schedule;
+    private final Budget budget;
     private final CheckpointStore store;
     private final RunJournal journal;
 
@@ -58,6 +61,7 @@ final class PretrainLoop {
         this.environment = environment;
         this.trainee = trainee;
         this.schedule = schedule;
+        this.budget = options.schedule().budget();
         this.store = store;
         this.journal = journal;
     }
@@ -135,10 +139,16 @@ final class PretrainLoop {
         batch++;
         crystals += next.graph().crystals();
         double seconds = (System.nanoTime() - begin) * 1e-9;
-        long done = options.schedule().followsTime() ? (long) used() : step;
+        long done = budget.followsTime() ? (long) used() : step;
         journal.step(step, epoch, result, options.optimiser().rate() * factor, next, used(), seconds, done);
-        judge(result);
-        followTime();
+        result.complaint(
+                        step,
+                        trainee.learner().guard(),
+                        checkpoint == null ? "no checkpoint of this run yet" : checkpoint.toString())
+                .ifPresent(journal::note);
+        if (budget.observe(schedule, step, used())) {
+            journal.note("step " + step + ": the learning rate falls from here to step " + schedule.end());
+        }
         if (step % options.schedule().validateEvery() == 0) {
             validateAndSave();
         } else if (System.nanoTime() - savedNanos
@@ -147,45 +157,8 @@ final class PretrainLoop {
         }
     }
 
-    private void judge(StepResult result) {
-        switch (result.verdict()) {
-            case Verdict.Apply _ -> {}
-            case Verdict.Skip skip ->
-                journal.note("step " + step + " skipped: loss " + result.loss() + ", gradient norm " + skip.norm()
-                        + " (" + skip.consecutive() + " in a row, "
-                        + trainee.guard().skipped() + " in all)");
-            case Verdict.Stop stop ->
-                throw TrainerException.nonFinite("training stopped at step " + step + ": loss " + result.loss()
-                        + ", gradient norm " + stop.norm() + " in " + stop.consecutive()
-                        + " steps in a row; the parameters before them are in "
-                        + (checkpoint == null ? "no checkpoint of this run yet" : checkpoint)
-                        + "; lower --lr, or run with --detect-anomaly to see where it begins");
-        }
-    }
-
-    private void followTime() {
-        if (!options.schedule().followsTime()) {
-            return;
-        }
-        double limit = options.schedule().timeLimit().orElseThrow().toMillis() * 1e-3;
-        if (schedule.observe(step, used(), limit)) {
-            journal.note("step " + step + ": the learning rate falls from here to step " + schedule.end());
-        }
-    }
-
     private boolean isFinished() {
-        boolean byEpochs = options.schedule().steps().isEmpty()
-                && !options.schedule().followsTime()
-                && epoch >= options.schedule().epochs().orElse(PretrainOptions.DEFAULT_EPOCHS);
-        boolean bySteps = options.schedule().steps().isPresent()
-                && step >= options.schedule().steps().getAsLong();
-        boolean byTime = options.schedule().followsTime() && schedule.isFinished(step);
-        return byEpochs || bySteps || byTime || isOutOfTime();
-    }
-
-    private boolean isOutOfTime() {
-        Optional<Duration> limit = options.schedule().timeLimit();
-        return limit.isPresent() && used() >= limit.get().toMillis() * 1e-3;
+        return budget.isOver(step, epoch, used(), schedule);
     }
 
     private double used() {

@@ -13,6 +13,8 @@ import unitcell.net.EquiformerV2Config;
 import unitcell.net.ModelConfigJson;
 import unitcell.trainer.data.Corruption;
 import unitcell.trainer.data.DataFilter;
+import unitcell.trainer.learn.Budget;
+import unitcell.trainer.learn.OptimiserOptions;
 
 /**
  * Everything that decides what a pre-training run does, resolved: no default is left open.
@@ -84,9 +86,10 @@ public record PretrainOptions(
             }
         }
 
-        /** Whether the schedule of the learning rate has to follow the time. */
-        boolean followsTime() {
-            return steps.isEmpty() && epochs.isEmpty() && timeLimit.isPresent();
+        /** The same with {@link #DEFAULT_EPOCHS} where nothing is given. */
+        Budget budget() {
+            boolean open = steps.isEmpty() && epochs.isEmpty() && timeLimit.isEmpty();
+            return new Budget(steps, open ? OptionalLong.of(DEFAULT_EPOCHS) : epochs, timeLimit);
         }
 
         private JsonObject toJson() {

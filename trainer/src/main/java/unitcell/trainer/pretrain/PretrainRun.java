@@ -11,6 +11,9 @@ import unitcell.engine.Device;
 import unitcell.engine.io.AtomicFiles;
 import unitcell.engine.io.JsonObject;
 import unitcell.trainer.TrainerException;
+import unitcell.trainer.learn.CheckpointFiles;
+import unitcell.trainer.learn.RateSchedule;
+import unitcell.trainer.learn.RunState;
 import unitcell.trainer.run.Checkpoint;
 import unitcell.trainer.run.CheckpointStore;
 import unitcell.trainer.run.Progress;
@@ -23,7 +26,7 @@ import unitcell.trainer.run.ProgressOutput;
  */
 public final class PretrainRun {
     /** Folder of the checkpoints within a run's folder. */
-    public static final String CHECKPOINTS = "checkpoints";
+    public static final String CHECKPOINTS = CheckpointFiles.FOLDER;
 
     /** Options and measured sizes of a run, within its folder. */
     public static final String CONFIG = "config.json";
@@ -183,25 +186,16 @@ public final class PretrainRun {
     }
 
     private RateSchedule schedule() {
-        OptimiserOptions optimiser = options.optimiser();
-        if (options.schedule().followsTime()) {
-            return RateSchedule.ofTime(optimiser.warmup(), OptimiserOptions.START_FACTOR, optimiser.finalFactor());
-        }
-        return RateSchedule.ofSteps(
-                optimiser.warmup(), plannedSteps(), OptimiserOptions.START_FACTOR, optimiser.finalFactor());
-    }
-
-    /** Epochs differ by a batch or so in their number of batches; the first one's stands for all. */
-    private long plannedSteps() {
-        PretrainOptions.Schedule schedule = options.schedule();
-        return schedule.steps()
-                .orElseGet(() -> Math.multiplyExact(schedule.epochs().orElse(PretrainOptions.DEFAULT_EPOCHS), (long)
-                        data.plan(0).size()));
+        return options.schedule()
+                .budget()
+                .schedule(options.optimiser(), data.plan(0).size());
     }
 
     /** A fixed length may be changed on resuming; a cool-down that has begun stays as it was. */
     private RateSchedule resumed(JsonObject stored) throws IOException {
-        return options.schedule().followsTime() ? RateSchedule.fromJson(stored.getObject("schedule")) : schedule();
+        return options.schedule().budget().followsTime()
+                ? RateSchedule.fromJson(stored.getObject("schedule"))
+                : schedule();
     }
 
     /**
@@ -252,7 +246,7 @@ public final class PretrainRun {
     }
 
     private Progress progress(RunState state, RateSchedule schedule) {
-        if (options.schedule().followsTime()) {
+        if (options.schedule().budget().followsTime()) {
             long limit = options.schedule().timeLimit().orElseThrow().toSeconds();
             return environment.progress().start("pretrain", "s", (long) state.seconds(), limit);
         }

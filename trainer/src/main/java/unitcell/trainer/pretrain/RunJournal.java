@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import unitcell.engine.io.JsonObject;
 import unitcell.trainer.data.TrainingBatch;
-import unitcell.trainer.pretrain.Trainee.StepResult;
+import unitcell.trainer.learn.StepResult;
 import unitcell.trainer.run.MetricsLog;
 import unitcell.trainer.run.Progress;
 import unitcell.trainer.run.TensorBoardWriter;
@@ -81,8 +81,8 @@ final class RunJournal implements AutoCloseable {
                 .put("kind", "train")
                 .put("epoch", epoch)
                 .putOrNull("loss", result.loss())
-                .putOrNull("species", result.species())
-                .putOrNull("position", result.position())
+                .putOrNull("species", result.losses().get(PretrainBatch.SPECIES))
+                .putOrNull("position", result.losses().get(PretrainBatch.POSITION))
                 .putOrNull("gradient_norm", result.gradientNorm())
                 .put("rate", rate)
                 .put("crystals", batch.graph().crystals())
@@ -100,8 +100,8 @@ final class RunJournal implements AutoCloseable {
         if (step % EVENT_INTERVAL == 0) {
             Map<String, Double> scalars = new LinkedHashMap<>();
             scalars.put("train/loss", result.loss());
-            scalars.put("train/species", result.species());
-            scalars.put("train/position", result.position());
+            scalars.put("train/species", result.losses().get(PretrainBatch.SPECIES));
+            scalars.put("train/position", result.losses().get(PretrainBatch.POSITION));
             scalars.put("train/gradient_norm", result.gradientNorm());
             scalars.put("train/rate", rate);
             scalars.put("speed/crystals_per_s", crystals / secondsPerStep);

@@ -9,6 +9,7 @@ import unitcell.net.ModelMetadata;
 import unitcell.trainer.data.BatchBuilder;
 import unitcell.trainer.data.Corruption;
 import unitcell.trainer.data.TrainingBatch;
+import unitcell.trainer.learn.OptimiserOptions;
 
 /** One step of pre-training with a fresh network and the usual options, of which nothing is kept: for watching what it does. */
 public final class SingleStep {

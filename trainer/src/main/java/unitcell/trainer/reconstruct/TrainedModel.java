@@ -3,23 +3,19 @@ package unitcell.trainer.reconstruct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import unitcell.engine.DType;
 import unitcell.engine.Device;
 import unitcell.engine.io.Json;
 import unitcell.engine.io.JsonObject;
-import unitcell.engine.io.Sha256Sums;
 import unitcell.net.Generator;
 import unitcell.net.ModelMetadata;
 import unitcell.net.ModelWeights;
 import unitcell.trainer.TrainerException;
-import unitcell.trainer.pretrain.CheckpointFiles;
-import unitcell.trainer.pretrain.PretrainRun;
+import unitcell.trainer.learn.CheckpointFiles;
+import unitcell.trainer.learn.Checkpoints;
 import unitcell.trainer.run.Checkpoint;
-import unitcell.trainer.run.CheckpointStore;
 
 /**
  * A pre-trained generator loaded for use, from a checkpoint whose sums were verified. Averaged weights are taken where
@@ -28,8 +24,6 @@ import unitcell.trainer.run.CheckpointStore;
  * <p>Memory convention: owns the generator; the device belongs to the caller and must outlive it.
  */
 public final class TrainedModel implements AutoCloseable {
-    private static final String CHECKPOINT_NAME = "ckpt-";
-
     private final Device device;
     private final Generator generator;
     private final Checkpoint checkpoint;
@@ -52,7 +46,7 @@ public final class TrainedModel implements AutoCloseable {
      * @throws TrainerException if there is no checkpoint, or none that is usable, or not one of a generator
      */
     public static TrainedModel open(Path path, Device device, Consumer<String> messages) throws IOException {
-        Checkpoint checkpoint = find(path, messages);
+        Checkpoint checkpoint = Checkpoints.find(path, messages);
         for (String name : new String[] {CheckpointFiles.MODEL, CheckpointFiles.WEIGHTS}) {
             if (!Files.isRegularFile(checkpoint.file(name))) {
                 throw TrainerException.input(checkpoint.directory() + ": holds no " + name
@@ -71,37 +65,6 @@ public final class TrainedModel implements AutoCloseable {
             generator.close();
             throw e;
         }
-    }
-
-    private static Checkpoint find(Path path, Consumer<String> messages) throws IOException {
-        if (!Files.isDirectory(path)) {
-            throw TrainerException.input("no checkpoint at " + path + ": "
-                    + (Files.exists(path) ? "not a folder" : "no such folder")
-                    + "; expected a checkpoint's folder (checkpoints/ckpt-...) or a run's");
-        }
-        if (isCheckpoint(path)) {
-            return CheckpointStore.read(path);
-        }
-        Path inRun = path.resolve(PretrainRun.CHECKPOINTS);
-        Path folder = Files.isDirectory(inRun) ? inRun : path;
-        Set<String> damage = new LinkedHashSet<>(); // a set, because best and latest meet the same ones
-        try (CheckpointStore store = CheckpointStore.readOnly(folder, damage::add)) {
-            Optional<Checkpoint> best = store.best();
-            Optional<Checkpoint> found = best.isPresent() ? best : store.latest();
-            damage.forEach(messages);
-            return found.orElseThrow(() -> TrainerException.input(
-                    damage.isEmpty()
-                            ? path + ": holds no checkpoint; expected a checkpoint's folder (with "
-                                    + Sha256Sums.FILE_NAME + ") or a run's (with " + PretrainRun.CHECKPOINTS + "/)"
-                            : path + ": none of its checkpoints is usable; give another run or checkpoint"));
-        }
-    }
-
-    private static boolean isCheckpoint(Path path) {
-        Path name = path.toAbsolutePath().normalize().getFileName();
-        return name != null && name.toString().startsWith(CHECKPOINT_NAME)
-                || Files.exists(path.resolve(Sha256Sums.FILE_NAME))
-                || Files.exists(path.resolve(CheckpointFiles.MODEL));
     }
 
     /** The network. */

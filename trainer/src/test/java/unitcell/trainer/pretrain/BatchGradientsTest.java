@@ -21,11 +21,11 @@ import unitcell.net.GraphBatches;
 import unitcell.net.ModelConfigJson;
 import unitcell.net.ModelMetadata;
 import unitcell.trainer.data.BatchBuilder;
-import unitcell.trainer.data.BatchPart;
 import unitcell.trainer.data.Corruption;
 import unitcell.trainer.data.CrystalsForTests;
+import unitcell.trainer.data.GraphParts;
 import unitcell.trainer.data.TrainingBatch;
-import unitcell.trainer.pretrain.BatchGradients.Losses;
+import unitcell.trainer.learn.BatchGradients;
 
 /** A batch in two halves is the batch, and a batch of which not even half fits says what would. */
 class BatchGradientsTest {
@@ -37,11 +37,12 @@ class BatchGradientsTest {
     private static EquiformerV2Config model() {
         try {
             return ModelConfigJson.read(Json.parse("test", """
-                            {"num_layers": 2, "sphere_channels": 8, "attn_hidden_channels": 8, "num_heads": 2,
-                             "attn_alpha_channels": 4, "attn_value_channels": 4, "ffn_hidden_channels": 8,
-                             "edge_channels": 8, "lmax_list": [1], "mmax_list": [1], "grid_resolution": 6,
-                             "max_radius": 3.5, "max_neighbors": 0, "alpha_drop": 0.3, "drop_path_rate": 0.3,
-                             "proj_drop": 0.2}""").asObject());
+                {"num_layers": 2, "sphere_channels": 8, "attn_hidden_channels": 8, "num_heads": 2,
+                 "attn_alpha_channels": 4, "attn_value_channels": 4, "ffn_hidden_channels": 8,
+                 "edge_channels": 8, "lmax_list": [1], "mmax_list": [1], "grid_resolution": 6,
+                 "max_radius": 3.5, "max_neighbors": 0, "alpha_drop": 0.3, "drop_path_rate": 0.3,
+                 "proj_drop": 0.2}\
+                """).asObject());
         } catch (JsonException e) {
             throw new AssertionError(e);
         }
@@ -58,7 +59,7 @@ class BatchGradientsTest {
 
     /** What a computation left, and how much memory it needed beside the parameters. */
     private record Result(
-            Losses losses, double[] gradients, long activations, long parameters, List<String> messages) {}
+            double[] losses, double[] gradients, long activations, long parameters, List<String> messages) {}
 
     private static Result compute(TrainingBatch batch, long limit) {
         ModelMetadata metadata = new ModelMetadata(model(), 12, 4, ModelMetadata.Displacement.CARTESIAN);
@@ -67,8 +68,8 @@ class BatchGradientsTest {
                 Generator generator = new Generator(device, DType.F32, metadata, 1)) {
             MemoryPool pool = device.pool();
             long parameters = pool.statistics().liveBytes();
-            BatchGradients gradients = new BatchGradients(device, generator, LOSS, messages::add);
-            Losses losses = gradients.compute(batch, SETTING);
+            BatchGradients gradients = new BatchGradients(generator.store(), messages::add);
+            double[] losses = gradients.compute(PretrainBatch.of(generator, batch, LOSS), SETTING);
             assertEquals(!messages.isEmpty(), gradients.inHalves());
             assertEquals(parameters, pool.statistics().liveBytes());
             return new Result(
@@ -90,14 +91,11 @@ class BatchGradientsTest {
         String message = halves.messages().getFirst();
         assertTrue(message.startsWith("step 4: out of memory on a batch of 9 crystals with "), message);
         assertTrue(message.endsWith("; from here on batches are computed in two halves"), message);
+        assertEquals(whole.losses()[0], halves.losses()[0], 1e-5 * whole.losses()[0]);
         assertEquals(
-                whole.losses().total(),
-                halves.losses().total(),
-                1e-5 * whole.losses().total());
-        assertEquals(
-                whole.losses().species(),
-                halves.losses().species(),
-                1e-5 * whole.losses().species());
+                whole.losses()[PretrainBatch.SPECIES],
+                halves.losses()[PretrainBatch.SPECIES],
+                1e-5 * whole.losses()[PretrainBatch.SPECIES]);
         double largest = 0;
         double difference = 0;
         for (int i = 0; i < whole.gradients().length; i++) {
@@ -116,14 +114,15 @@ class BatchGradientsTest {
         List<String> messages = new ArrayList<>();
         try (LimitedDevice device = new LimitedDevice(Long.MAX_VALUE);
                 Generator generator = new Generator(device, DType.F32, metadata, 1)) {
-            BatchGradients gradients = new BatchGradients(device, generator, LOSS, messages::add);
+            BatchGradients gradients = new BatchGradients(generator.store(), messages::add);
             gradients.setInHalves(true);
             device.pool().resetPeak();
             long before = device.pool().statistics().liveBytes();
-            gradients.compute(batch, SETTING);
+            gradients.compute(PretrainBatch.of(generator, batch, LOSS), SETTING);
             assertTrue(device.pool().statistics().peakBytes() - before < 0.8 * needed);
             assertEquals(List.of(), messages);
-            gradients.compute(batch(1), SETTING); // cannot be halved, and need not be
+            gradients.compute(
+                    PretrainBatch.of(generator, batch(1), LOSS), SETTING); // cannot be halved, and need not be
         }
     }
 
@@ -142,12 +141,12 @@ class BatchGradientsTest {
         assertTrue(advice.find(), e.getMessage());
         int edges = Integer.parseInt(advice.group(1));
         int crystals = batch.graph().crystals();
-        BatchPart part = BatchPart.of(batch, 0, crystals);
-        while (part.batch().graph().edges() > edges) {
-            part = BatchPart.of(batch, 0, --crystals);
+        TrainingBatch part = batch;
+        while (part.graph().edges() > edges) {
+            part = batch.part(0, --crystals);
         }
         assertTrue(crystals > 1, "only " + crystals + " crystals of " + edges + " edges");
-        assertEquals(List.of(), compute(part.batch(), limit).messages());
+        assertEquals(List.of(), compute(part, limit).messages());
     }
 
     @Test
@@ -164,25 +163,24 @@ class BatchGradientsTest {
     @Test
     void partsOfABatchAreItsCrystals() {
         TrainingBatch batch = batch(7);
-        int half = BatchPart.half(batch);
+        int half = GraphParts.half(batch.graph());
         assertTrue(half > 0 && half < 7);
-        BatchPart first = BatchPart.of(batch, 0, half);
-        BatchPart second = BatchPart.of(batch, half, 7);
+        TrainingBatch first = batch.part(0, half);
+        TrainingBatch second = batch.part(half, 7);
         assertEquals(
-                batch.graph().edges(),
-                first.batch().graph().edges() + second.batch().graph().edges());
-        assertEquals(first.batch().graph().nodes(), second.rows().nodes().first());
+                batch.graph().edges(), first.graph().edges() + second.graph().edges());
         assertEquals(
-                batch.maskedCount(),
-                first.batch().maskedCount() + second.batch().maskedCount());
+                first.graph().nodes(),
+                GraphParts.rows(batch.graph(), half, 7).nodes().first());
+        assertEquals(batch.maskedCount(), first.maskedCount() + second.maskedCount());
         TrainingBatch alone = BatchBuilder.of(
                 CrystalsForTests.random(1, 7, 6).subList(half, 7).stream()
                         .map(c -> Corruption.standard().apply(c, 1, 0, 0))
                         .toList(),
                 GraphBatches.rule(model()));
-        assertArrayEquals(alone.types(), second.batch().types());
-        assertArrayEquals(alone.graph().source(), second.batch().graph().source());
-        assertArrayEquals(alone.graph().targetStart(), second.batch().graph().targetStart());
-        assertArrayEquals(alone.inverseCell(), second.batch().inverseCell());
+        assertArrayEquals(alone.types(), second.types());
+        assertArrayEquals(alone.graph().source(), second.graph().source());
+        assertArrayEquals(alone.graph().targetStart(), second.graph().targetStart());
+        assertArrayEquals(alone.inverseCell(), second.inverseCell());
     }
 }

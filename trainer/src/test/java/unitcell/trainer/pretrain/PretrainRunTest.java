@@ -35,6 +35,7 @@ import unitcell.trainer.data.Corruption;
 import unitcell.trainer.data.CrystalStore;
 import unitcell.trainer.data.CrystalsForTests;
 import unitcell.trainer.data.DataFilter;
+import unitcell.trainer.learn.OptimiserOptions;
 import unitcell.trainer.pretrain.PretrainRun.Environment;
 import unitcell.trainer.pretrain.PretrainRun.Outcome;
 import unitcell.trainer.pretrain.PretrainRun.Resume;
@@ -49,10 +50,11 @@ class PretrainRunTest {
     static EquiformerV2Config model() {
         try {
             return ModelConfigJson.read(Json.parse("test", """
-                            {"num_layers": 1, "sphere_channels": 8, "attn_hidden_channels": 8, "num_heads": 2,
-                             "attn_alpha_channels": 4, "attn_value_channels": 4, "ffn_hidden_channels": 8,
-                             "edge_channels": 8, "lmax_list": [1], "mmax_list": [1], "grid_resolution": 6,
-                             "max_radius": 3.0, "max_neighbors": 0, "alpha_drop": 0.1, "drop_path_rate": 0.1}""").asObject());
+                {"num_layers": 1, "sphere_channels": 8, "attn_hidden_channels": 8, "num_heads": 2,
+                 "attn_alpha_channels": 4, "attn_value_channels": 4, "ffn_hidden_channels": 8,
+                 "edge_channels": 8, "lmax_list": [1], "mmax_list": [1], "grid_resolution": 6,
+                 "max_radius": 3.0, "max_neighbors": 0, "alpha_drop": 0.1, "drop_path_rate": 0.1}\
+                """).asObject());
         } catch (JsonException e) {
             throw new AssertionError(e);
         }

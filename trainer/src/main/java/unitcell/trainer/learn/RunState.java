@@ -1,4 +1,4 @@
-package unitcell.trainer.pretrain;
+package unitcell.trainer.learn;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -15,10 +15,12 @@ import unitcell.engine.io.JsonObject;
  * @param seconds wall time used so far
  * @param crystals crystals seen so far
  */
-record RunState(long step, long epoch, int batch, double seconds, long crystals) {
-    static final RunState START = new RunState(0, 0, 0, 0, 0);
+public record RunState(long step, long epoch, int batch, double seconds, long crystals) {
+    /** Nothing done yet. */
+    public static final RunState START = new RunState(0, 0, 0, 0, 0);
 
-    JsonObject toJson() {
+    /** As JSON. */
+    public JsonObject toJson() {
         return JsonObject.builder()
                 .put("step", step)
                 .put("epoch", epoch)
@@ -28,7 +30,8 @@ record RunState(long step, long epoch, int batch, double seconds, long crystals)
                 .build();
     }
 
-    static RunState fromJson(JsonObject json) throws JsonException {
+    /** What {@link #toJson} wrote. */
+    public static RunState fromJson(JsonObject json) throws JsonException {
         return new RunState(
                 json.getLong("step"),
                 json.getLong("epoch"),
@@ -38,7 +41,7 @@ record RunState(long step, long epoch, int batch, double seconds, long crystals)
     }
 
     /** The paths of all values in which two configurations differ: {@code loss.masked_weight is 1, was 2}. */
-    static List<String> differences(JsonObject now, JsonObject before) {
+    public static List<String> differences(JsonObject now, JsonObject before) {
         List<String> found = new ArrayList<>();
         differences("", now, before, found);
         return found;

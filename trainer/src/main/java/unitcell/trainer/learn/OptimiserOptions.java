@@ -1,4 +1,4 @@
-package unitcell.trainer.pretrain;
+package unitcell.trainer.learn;
 
 import unitcell.autograd.optim.AdamW;
 import unitcell.engine.io.JsonObject;
@@ -23,7 +23,7 @@ public record OptimiserOptions(
         double averageDecay,
         int patience) {
     /** Factor of the rate at the first step of a warm-up, as in EquiformerV2's recipe. */
-    static final double START_FACTOR = 0.2;
+    public static final double START_FACTOR = 0.2;
 
     public OptimiserOptions {
         if (!(rate > 0) || !(weightDecay >= 0) || warmup < 0 || !(finalFactor >= 0 && finalFactor <= 1)) {
@@ -37,7 +37,8 @@ public record OptimiserOptions(
         }
     }
 
-    AdamW.Settings adam() {
+    /** Adam's settings: PyTorch's, with the weight decay. */
+    public AdamW.Settings adam() {
         return new AdamW.Settings(0.9, 0.999, 1e-8, weightDecay);
     }
 

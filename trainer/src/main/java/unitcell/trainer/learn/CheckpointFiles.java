@@ -1,7 +1,10 @@
-package unitcell.trainer.pretrain;
+package unitcell.trainer.learn;
 
-/** Names of what a pre-training checkpoint holds that is of use to others: files, and entries of its state. */
+/** Names of what a checkpoint holds: files, and entries of its state that are of use to others. */
 public final class CheckpointFiles {
+    /** Folder of the checkpoints within a run's folder. */
+    public static final String FOLDER = "checkpoints";
+
     /** The model's description, {@link unitcell.net.ModelMetadata}. */
     public static final String MODEL = "model.json";
 
@@ -10,6 +13,9 @@ public final class CheckpointFiles {
 
     /** Averaged parameters; absent where training keeps no average. */
     public static final String AVERAGE = "ema.safetensors";
+
+    /** The optimiser's moments. */
+    static final String MOMENTS = "optimizer.safetensors";
 
     /** Entry of the state: how often each element occurs among the training atoms, by symbol. */
     public static final String TRAIN_SPECIES = "train_species";

@@ -1,4 +1,4 @@
-package unitcell.trainer.pretrain;
+package unitcell.trainer.learn;
 
 import unitcell.autograd.optim.LearningRate.WarmupCosine;
 import unitcell.engine.io.JsonException;
@@ -13,7 +13,7 @@ import unitcell.engine.io.JsonObject;
  * machine is, so that two runs agree bit for bit although one was interrupted; from then on the estimate is part of the
  * state that a checkpoint keeps.
  */
-final class RateSchedule {
+public final class RateSchedule {
     /** Share of the time limit that the cosine takes. */
     static final double COOL_DOWN_SHARE = 0.5;
 
@@ -45,18 +45,18 @@ final class RateSchedule {
      * @param start factor of the first step
      * @param end factor of the last step
      */
-    static RateSchedule ofSteps(long warmup, long total, double start, double end) {
+    public static RateSchedule ofSteps(long warmup, long total, double start, double end) {
         long rise = Math.min(warmup, total);
         return new RateSchedule(rise, start, end, rise, total);
     }
 
     /** A schedule over a time that {@link #observe} tells. */
-    static RateSchedule ofTime(long warmup, double start, double end) {
+    public static RateSchedule ofTime(long warmup, double start, double end) {
         return new RateSchedule(warmup, start, end, UNKNOWN, UNKNOWN);
     }
 
     /** Factor of update {@code step}, 0 being the first: the smaller of the warm-up's and the cosine's. */
-    double factor(long step) {
+    public double factor(long step) {
         double rise = step < warmup ? start + (1 - start) * step / warmup : 1;
         if (coolDownStart == UNKNOWN || step < coolDownStart) {
             return rise;
@@ -72,7 +72,7 @@ final class RateSchedule {
      * @param limit seconds allowed
      * @return whether the cool-down was fixed by this call
      */
-    boolean observe(long step, double used, double limit) {
+    public boolean observe(long step, double used, double limit) {
         if (coolDownStart != UNKNOWN || step == 0) {
             return false;
         }
@@ -92,16 +92,17 @@ final class RateSchedule {
     }
 
     /** Whether the last step of the schedule has been done. */
-    boolean isFinished(long step) {
+    public boolean isFinished(long step) {
         return coolDownEnd != UNKNOWN && step >= coolDownEnd;
     }
 
     /** The step after which the schedule ends, or -1 while that is open. */
-    long end() {
+    public long end() {
         return coolDownEnd;
     }
 
-    JsonObject toJson() {
+    /** Everything, so that a run that goes on follows the same schedule. */
+    public JsonObject toJson() {
         return JsonObject.builder()
                 .put("warmup", warmup)
                 .put("start", start)
@@ -111,7 +112,8 @@ final class RateSchedule {
                 .build();
     }
 
-    static RateSchedule fromJson(JsonObject json) throws JsonException {
+    /** What {@link #toJson} wrote. */
+    public static RateSchedule fromJson(JsonObject json) throws JsonException {
         return new RateSchedule(
                 json.getLong("warmup"),
                 json.getDouble("start"),

@@ -1,4 +1,4 @@
-package unitcell.trainer.pretrain;
+package unitcell.trainer.learn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

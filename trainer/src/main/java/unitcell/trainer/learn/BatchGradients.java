@@ -1,72 +1,67 @@
-package unitcell.trainer.pretrain;
+package unitcell.trainer.learn;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import unitcell.autograd.DropoutStreams;
+import unitcell.autograd.ParameterStore;
 import unitcell.autograd.Tape;
-import unitcell.engine.DType;
+import unitcell.autograd.Var;
 import unitcell.engine.Device;
 import unitcell.engine.memory.MemoryException;
 import unitcell.engine.memory.MemoryPool;
-import unitcell.net.Generator;
-import unitcell.trainer.data.BatchPart;
-import unitcell.trainer.data.TrainingBatch;
+import unitcell.trainer.data.GraphParts;
 
 /**
- * Losses of a batch, and their gradients in the network's parameter store. When the device's memory does not suffice for a
+ * Losses of a batch, and their gradients in a parameter store. When the device's memory does not suffice for a
  * batch, this one and all later ones are computed in two halves, one after the other, whose gradients add up: with the means
  * of the whole batch and the same dropout, so that losses and gradients are those of the whole but for rounding.
  *
  * <p>Memory convention: everything but the gradients is given back before a method returns or throws.
  */
-final class BatchGradients {
+public final class BatchGradients {
     /** Share of the memory that an estimate of what fits uses: batches of equal edges differ in their atoms. */
     private static final double ROOM = 0.9;
 
     private final Device device;
-    private final Generator generator;
-    private final PretrainLoss.Settings loss;
+    private final ParameterStore store;
     private final Consumer<String> messages;
     private boolean inHalves;
 
-    BatchGradients(Device device, Generator generator, PretrainLoss.Settings loss, Consumer<String> messages) {
-        this.device = device;
-        this.generator = generator;
-        this.loss = loss;
+    /**
+     * @param store receives the gradients
+     * @param messages receives a line when batches begin to be halved
+     */
+    public BatchGradients(ParameterStore store, Consumer<String> messages) {
+        this.device = store.device();
+        this.store = store;
         this.messages = messages;
     }
 
-    /** Losses of a batch, in the order of {@link PretrainLoss.Parts}. */
-    record Losses(double total, double species, double position) {
-        private Losses plus(Losses other) {
-            return new Losses(total + other.total, species + other.species, position + other.position);
-        }
-    }
-
     /** What dropout depends on, and whether every intermediate result is checked. */
-    record Setting(long seed, long step, boolean detectAnomaly) {}
+    public record Setting(long seed, long step, boolean detectAnomaly) {}
 
     /** Whether batches are computed in two halves from now on. */
-    boolean inHalves() {
+    public boolean inHalves() {
         return inHalves;
     }
 
     /** Restores {@link #inHalves} from a checkpoint: a run goes on as it would have without the interruption. */
-    void setInHalves(boolean halves) {
+    public void setInHalves(boolean halves) {
         inHalves = halves;
     }
 
     /**
      * Computes both.
      *
+     * @return losses in the order of the batch's
      * @throws MemoryException if not even half a batch fits; says how many edges would
      */
-    Losses compute(TrainingBatch batch, Setting setting) {
-        PretrainLoss.Whole whole = PretrainLoss.Whole.of(batch, loss);
+    public double[] compute(LossBatch batch, Setting setting) {
         if (!inHalves) {
             try {
-                generator.store().zeroGradients();
-                return part(batch, new DropoutStreams(setting.seed(), setting.step()), whole, setting);
+                store.zeroGradients();
+                return part(batch, new DropoutStreams(setting.seed(), setting.step()), setting);
             } catch (MemoryException e) {
                 requireExhausted(e);
                 device.pool().trim();
@@ -83,7 +78,7 @@ final class BatchGradients {
                         e.getMessage()));
             }
         }
-        return batch.graph().crystals() < 2 ? alone(batch, whole, setting) : halves(batch, whole, setting);
+        return batch.graph().crystals() < 2 ? alone(batch, setting) : halves(batch, setting);
     }
 
     private static void requireExhausted(MemoryException e) {
@@ -92,51 +87,56 @@ final class BatchGradients {
         }
     }
 
-    private void requireTwo(TrainingBatch batch, Setting setting, MemoryException e) {
+    private void requireTwo(LossBatch batch, Setting setting, MemoryException e) {
         if (batch.graph().crystals() < 2) {
-            throw tooLarge(batch, batch, setting, e);
+            throw tooLarge(batch, setting, e);
         }
     }
 
     /** A batch that cannot be halved, where others are. */
-    private Losses alone(TrainingBatch batch, PretrainLoss.Whole whole, Setting setting) {
+    private double[] alone(LossBatch batch, Setting setting) {
         try {
-            generator.store().zeroGradients();
-            return part(batch, new DropoutStreams(setting.seed(), setting.step()), whole, setting);
+            store.zeroGradients();
+            return part(batch, new DropoutStreams(setting.seed(), setting.step()), setting);
         } catch (MemoryException e) {
             requireExhausted(e);
-            throw tooLarge(batch, batch, setting, e);
+            throw tooLarge(batch, setting, e);
         }
     }
 
-    private Losses halves(TrainingBatch batch, PretrainLoss.Whole whole, Setting setting) {
-        int half = BatchPart.half(batch);
-        BatchPart first = BatchPart.of(batch, 0, half);
-        BatchPart second = BatchPart.of(batch, half, batch.graph().crystals());
-        generator.store().zeroGradients();
-        Losses losses = half(batch, first, whole, setting);
-        return losses.plus(half(batch, second, whole, setting));
+    private double[] halves(LossBatch batch, Setting setting) {
+        int half = GraphParts.half(batch.graph());
+        store.zeroGradients();
+        double[] losses = half(batch, 0, half, setting);
+        double[] second = half(batch, half, batch.graph().crystals(), setting);
+        for (int i = 0; i < losses.length; i++) {
+            losses[i] += second[i];
+        }
+        return losses;
     }
 
-    private Losses half(TrainingBatch batch, BatchPart half, PretrainLoss.Whole whole, Setting setting) {
+    private double[] half(LossBatch batch, int from, int to, Setting setting) {
+        LossBatch half = batch.part(from, to);
         try {
-            return part(half.batch(), new DropoutStreams(setting.seed(), setting.step(), half.rows()), whole, setting);
+            return part(half, dropout(batch, from, to, setting), setting);
         } catch (MemoryException e) {
             requireExhausted(e);
-            throw tooLarge(batch, half.batch(), setting, e);
+            throw tooLarge(half, setting, e);
         }
+    }
+
+    private static DropoutStreams dropout(LossBatch batch, int from, int to, Setting setting) {
+        return new DropoutStreams(setting.seed(), setting.step(), GraphParts.rows(batch.graph(), from, to));
     }
 
     /** Losses of a batch or a part of one; gradients are added. */
-    private Losses part(TrainingBatch batch, DropoutStreams dropout, PretrainLoss.Whole whole, Setting setting) {
-        try (Tape tape = new Tape(device, DType.F32, Tape.Mode.TRAIN, dropout, setting.detectAnomaly())) {
-            PretrainLoss.Parts parts =
-                    PretrainLoss.of(tape, generator.forward(tape, batch.graph()), batch, loss, whole);
-            double total = parts.total().value().item();
-            double species = parts.species().value().item();
-            double position = parts.position().value().item();
-            tape.backward(parts.total());
-            return new Losses(total, species, position);
+    private double[] part(LossBatch batch, DropoutStreams dropout, Setting setting) {
+        try (Tape tape = new Tape(device, store.dtype(), Tape.Mode.TRAIN, dropout, setting.detectAnomaly())) {
+            List<Var> losses = batch.losses(tape);
+            double[] values =
+                    losses.stream().mapToDouble(loss -> loss.value().item()).toArray();
+            tape.backward(losses.get(0));
+            return values;
         }
     }
 
@@ -145,20 +145,20 @@ final class BatchGradients {
      *
      * @param part what did not: half of the batch, or all of it where it is one crystal
      */
-    private MemoryException tooLarge(TrainingBatch batch, TrainingBatch part, Setting setting, MemoryException cause) {
-        boolean alone = batch.graph().crystals() == 1;
+    private MemoryException tooLarge(LossBatch part, Setting setting, MemoryException cause) {
+        boolean alone = part.graph().crystals() == 1;
         String size = part.graph().nodes() + " atoms and " + part.graph().edges() + " edges";
         String what = alone
                 ? "one crystal with " + size
                         + " needs more than there is: leave such crystals out (--max-atoms), or choose"
                         + " a smaller network or a device with more memory"
                 : "half a batch, " + part.graph().crystals() + " crystals with " + size + ", does not fit either; "
-                        + advice(batch, part, setting);
+                        + advice(part, setting);
         return MemoryException.exhausted("out of memory: " + cause.getMessage() + "; " + what, cause);
     }
 
-    private String advice(TrainingBatch batch, TrainingBatch part, Setting setting) {
-        long fits = edgesThatFit(batch, part, setting);
+    private String advice(LossBatch part, Setting setting) {
+        long fits = edgesThatFit(part, setting);
         return fits == 0
                 ? "not even its first crystal does: choose a smaller network or a device with more memory"
                 : "about " + fits + " edges would fit at once: --edges-per-batch " + fits;
@@ -168,26 +168,22 @@ final class BatchGradients {
      * How many edges fit, from the most memory that a smaller part needs for each of its edges; 0 if no crystal of the part
      * fits. Gradients in the store are of no use afterwards.
      */
-    private long edgesThatFit(TrainingBatch batch, TrainingBatch part, Setting setting) {
+    private long edgesThatFit(LossBatch part, Setting setting) {
         MemoryPool pool = device.pool();
         long reached = pool.statistics().peakBytes();
         pool.trim();
         long base = pool.statistics().liveBytes();
         long available = Math.max(reached - base, free());
         for (int count = part.graph().crystals(); count > 0; count /= 2) {
-            BatchPart fewer = BatchPart.of(part, 0, count);
-            if (fewer.batch().graph().edges() == 0) {
+            LossBatch fewer = part.part(0, count);
+            if (fewer.graph().edges() == 0) {
                 continue;
             }
             try {
                 pool.resetPeak();
-                part(
-                        fewer.batch(),
-                        new DropoutStreams(setting.seed(), setting.step(), fewer.rows()),
-                        PretrainLoss.Whole.of(batch, loss),
-                        setting);
+                part(fewer, dropout(part, 0, count, setting), setting);
                 long used = pool.statistics().peakBytes() - base;
-                double ofEdge = (double) used / fewer.batch().graph().edges();
+                double ofEdge = (double) used / fewer.graph().edges();
                 return Math.max(1, (long) (ROOM * available / ofEdge));
             } catch (MemoryException e) {
                 requireExhausted(e);
