@@ -1,4 +1,5 @@
-// Losses and sums over everything: cross_entropy, squared_error, sum, their backward passes and sum_partials.
+// Losses and sums over everything, and the softmax: cross_entropy, soft_cross_entropy, squared_error, absolute_error,
+// huber_error, sum, softmax, their backward passes and sum_partials.
 //
 // Memory convention: inputs are read once. A loss leaves float64 partial sums, one for each row or block, which one block
 // adds up (sum_partials). The grid of partial sums is given by the launch and does not depend on the device, so neither
@@ -96,9 +97,105 @@ __device__ void cross_entropy_backward(
     }
 }
 
-// parts[block] = this block's share of sum (a - b)^2
+// x, y: [rows, classes], a warp a row
 template <class T>
-__device__ void squared_error(const T* a, const T* b, int64_t n, double* parts) {
+__device__ void softmax(const T* x, T* y, int64_t rows, int64_t classes) {
+    const int64_t r = int64_t(blockIdx.x) * ROWS + threadIdx.x / WARP;
+    if (r >= rows) {
+        return;
+    }
+    const T* const z = x + r * classes;
+    T* const to = y + r * classes;
+    const Softmax<T> s = softmax_of(z, int(classes));
+    const T inverse = T(1) / s.sum;
+    const int lane = threadIdx.x % WARP;
+#pragma unroll
+    for (int j = 0; j < KEPT; j++) {
+        const int k = lane + j * WARP;
+        if (k < int(classes)) {
+            to[k] = s.e[j] * inverse;
+        }
+    }
+    for (int k = lane + KEPT * WARP; k < int(classes); k += WARP) {
+        to[k] = exponential(z[k] - s.max) * inverse;
+    }
+}
+
+// dx = y (dy - sum of dy y)
+template <class T>
+__device__ void softmax_backward(const T* dy, const T* y, T* dx, bool add, int64_t rows, int64_t classes) {
+    const int64_t r = int64_t(blockIdx.x) * ROWS + threadIdx.x / WARP;
+    if (r >= rows) {
+        return;
+    }
+    const int64_t start = r * classes;
+    const int lane = threadIdx.x % WARP;
+    T inner = 0;
+    for (int k = lane; k < int(classes); k += WARP) {
+        inner += dy[start + k] * y[start + k];
+    }
+    inner = warp_sum(inner);
+    for (int k = lane; k < int(classes); k += WARP) {
+        put(dx + start + k, y[start + k] * (dy[start + k] - inner), add);
+    }
+}
+
+// One warp a row. logits, target: [rows, classes]  weight: [rows]  parts: [rows]
+template <class T>
+__device__ void soft_cross_entropy(
+    const T* logits, const T* target, const T* weight, double* parts, int64_t rows, int64_t classes) {
+    const int64_t r = int64_t(blockIdx.x) * ROWS + threadIdx.x / WARP;
+    if (r >= rows) {
+        return;
+    }
+    const T* const z = logits + r * classes;
+    const T* const t = target + r * classes;
+    const Softmax<T> s = softmax_of(z, int(classes));
+    const T log_sum = logarithm(s.sum);
+    T loss = 0;
+    for (int k = threadIdx.x % WARP; k < int(classes); k += WARP) {
+        loss += t[k] * ((s.max - z[k]) + log_sum); // both summands are 0 or more
+    }
+    loss = warp_sum(loss);
+    if (threadIdx.x % WARP == 0) {
+        parts[r] = double(weight[r]) * double(loss);
+    }
+}
+
+template <class T>
+__device__ void soft_cross_entropy_backward(
+    const T* dloss, const T* logits, const T* target, const T* weight, T* dlogits, bool add, int64_t rows,
+    int64_t classes) {
+    const int64_t r = int64_t(blockIdx.x) * ROWS + threadIdx.x / WARP;
+    if (r >= rows) {
+        return;
+    }
+    const T* const z = logits + r * classes;
+    const T* const t = target + r * classes;
+    T* const to = dlogits + r * classes;
+    const Softmax<T> s = softmax_of(z, int(classes));
+    const int lane = threadIdx.x % WARP;
+    T total = 0;
+    for (int k = lane; k < int(classes); k += WARP) {
+        total += t[k];
+    }
+    const T scale = dloss[0] * weight[r];
+    const T share = warp_sum(total) / s.sum;
+#pragma unroll
+    for (int j = 0; j < KEPT; j++) {
+        const int k = lane + j * WARP;
+        if (k < int(classes)) {
+            put(to + k, scale * (s.e[j] * share - t[k]), add);
+        }
+    }
+    for (int k = lane + KEPT * WARP; k < int(classes); k += WARP) {
+        put(to + k, scale * (exponential(z[k] - s.max) * share - t[k]), add);
+    }
+}
+
+// parts[block] = this block's share of sum f(a - b)
+template <class T, class F>
+__device__ __forceinline__ void total_error(const T* a, const T* b, int64_t n, double* parts, F f) {
     constexpr int W = WIDE<T>;
     const bool wide = aligned(a, b);
     double sum = 0;
@@ -108,8 +205,7 @@ __device__ void squared_error(const T* a, const T* b, int64_t n, double* parts) 
         const Vec<T, W> y = load_group<W>(b, i, n, wide);
 #pragma unroll
         for (int w = 0; w < W; w++) {
-            const double difference = double(x.v[w]) - double(y.v[w]);
-            sum += difference * difference;
+            sum += f(double(x.v[w]) - double(y.v[w]));
         }
     }
     sum = block_sum<THREADS>(sum);
@@ -119,11 +215,30 @@ __device__ void squared_error(const T* a, const T* b, int64_t n, double* parts) 
 }
 
 template <class T>
-__device__ void squared_error_backward(
-    double weight, const T* dloss, const T* a, const T* b, T* da, bool add, int64_t n) {
+__device__ void squared_error(const T* a, const T* b, int64_t n, double* parts) {
+    total_error(a, b, n, parts, [](double d) { return d * d; });
+}
+
+template <class T>
+__device__ void absolute_error(const T* a, const T* b, int64_t n, double* parts) {
+    total_error(a, b, n, parts, [](double d) { return absolute(d); });
+}
+
+template <class T>
+__device__ void huber_error(double delta, const T* a, const T* b, int64_t n, double* parts) {
+    total_error(a, b, n, parts, [delta](double d) {
+        const double distance = absolute(d);
+        const double near = distance < delta ? distance : delta;
+        return near * (distance - 0.5 * near);
+    });
+}
+
+// da = scale * slope(a - b)
+template <class T, class F>
+__device__ __forceinline__ void error_backward(
+    T scale, const T* a, const T* b, T* da, bool add, int64_t n, F slope_of) {
     constexpr int W = WIDE<T>;
     const bool wide = aligned(a, b, da);
-    const T scale = T(double(dloss[0]) * 2.0 * weight);
     for (int64_t i = grid_index() * W; i < n; i += grid_step() * W) {
         const Vec<T, W> x = load_group<W>(a, i, n, wide);
         const Vec<T, W> y = load_group<W>(b, i, n, wide);
@@ -133,11 +248,32 @@ __device__ void squared_error_backward(
         }
 #pragma unroll
         for (int w = 0; w < W; w++) {
-            const T slope = scale * (x.v[w] - y.v[w]);
+            const T slope = scale * slope_of(x.v[w] - y.v[w]);
             result.v[w] = add ? result.v[w] + slope : slope;
         }
         store_group<W>(da, i, n, wide, result);
     }
+}
+
+template <class T>
+__device__ void squared_error_backward(
+    double weight, const T* dloss, const T* a, const T* b, T* da, bool add, int64_t n) {
+    error_backward(T(double(dloss[0]) * 2.0 * weight), a, b, da, add, n, [](T d) { return d; });
+}
+
+template <class T>
+__device__ void absolute_error_backward(
+    double weight, const T* dloss, const T* a, const T* b, T* da, bool add, int64_t n) {
+    const T scale = T(double(dloss[0]) * weight);
+    error_backward(scale, a, b, da, add, n, [](T d) { return d > 0 ? T(1) : d < 0 ? T(-1) : d; });
+}
+
+template <class T>
+__device__ void huber_error_backward(
+    double weight, double delta, const T* dloss, const T* a, const T* b, T* da, bool add, int64_t n) {
+    const T scale = T(double(dloss[0]) * weight);
+    const T limit = T(delta);
+    error_backward(scale, a, b, da, add, n, [limit](T d) { return d > limit ? limit : d < -limit ? -limit : d; });
 }
 
 template <class T>
@@ -170,10 +306,29 @@ ENTRY(cross_entropy_backward, THREADS,
       (const T* dloss, const T* logits, const int* target, const T* weight, T* dlogits, bool add, int64_t rows,
        int64_t classes),
       cross_entropy_backward<T>(dloss, logits, target, weight, dlogits, add, rows, classes))
+ENTRY(softmax, THREADS, (const T* x, T* y, int64_t rows, int64_t classes), softmax<T>(x, y, rows, classes))
+ENTRY(softmax_backward, THREADS, (const T* dy, const T* y, T* dx, bool add, int64_t rows, int64_t classes),
+      softmax_backward<T>(dy, y, dx, add, rows, classes))
+ENTRY(soft_cross_entropy, THREADS,
+      (const T* logits, const T* target, const T* weight, double* parts, int64_t rows, int64_t classes),
+      soft_cross_entropy<T>(logits, target, weight, parts, rows, classes))
+ENTRY(soft_cross_entropy_backward, THREADS,
+      (const T* dloss, const T* logits, const T* target, const T* weight, T* dlogits, bool add, int64_t rows,
+       int64_t classes),
+      soft_cross_entropy_backward<T>(dloss, logits, target, weight, dlogits, add, rows, classes))
 ENTRY(squared_error, THREADS, (const T* a, const T* b, int64_t n, double* parts), squared_error<T>(a, b, n, parts))
 ENTRY(squared_error_backward, THREADS,
       (double weight, const T* dloss, const T* a, const T* b, T* da, bool add, int64_t n),
       squared_error_backward<T>(weight, dloss, a, b, da, add, n))
+ENTRY(absolute_error, THREADS, (const T* a, const T* b, int64_t n, double* parts), absolute_error<T>(a, b, n, parts))
+ENTRY(absolute_error_backward, THREADS,
+      (double weight, const T* dloss, const T* a, const T* b, T* da, bool add, int64_t n),
+      absolute_error_backward<T>(weight, dloss, a, b, da, add, n))
+ENTRY(huber_error, THREADS, (double delta, const T* a, const T* b, int64_t n, double* parts),
+      huber_error<T>(delta, a, b, n, parts))
+ENTRY(huber_error_backward, THREADS,
+      (double weight, double delta, const T* dloss, const T* a, const T* b, T* da, bool add, int64_t n),
+      huber_error_backward<T>(weight, delta, dloss, a, b, da, add, n))
 ENTRY(sum, THREADS, (const T* x, int64_t n, double* parts), sum<T>(x, n, parts))
 ENTRY(sum_partials, THREADS, (const double* parts, int64_t count, double weight, T* out),
       sum_partials<T>(parts, count, weight, out))

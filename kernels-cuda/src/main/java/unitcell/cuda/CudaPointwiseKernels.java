@@ -8,17 +8,15 @@ import unitcell.engine.kernel.Matrix;
 import unitcell.engine.kernel.PointwiseKernels;
 import unitcell.engine.kernel.Shapes;
 import unitcell.engine.kernel.Sink;
-import unitcell.engine.memory.Scope;
 
 /**
- * {@link PointwiseKernels} on the GPU: {@code pointwise.cu}, {@code random.cu} and {@code losses.cu}.
+ * {@link PointwiseKernels} on the GPU: {@code pointwise.cu} and {@code random.cu}; the softmax and the losses are in {@link
+ * CudaLosses}.
  *
- * <p>Memory convention: all tensors in device memory; partial sums of reductions in scratch memory of the call.
+ * <p>Memory convention: all tensors in device memory.
  */
 final class CudaPointwiseKernels implements PointwiseKernels {
     private static final int THREADS = 256;
-    /** Blocks of a sum over everything; each leaves one partial sum. Fixed, so that sums do not depend on the device. */
-    private static final int PARTIAL_SUMS = 256;
 
     private final CudaQueue queue;
     private final DType dtype;
@@ -36,12 +34,7 @@ final class CudaPointwiseKernels implements PointwiseKernels {
     private final CudaKernel scaleRowsBackwardScale;
     private final CudaKernel scaleChannels;
     private final CudaKernel dropoutMask;
-    private final CudaKernel crossEntropy;
-    private final CudaKernel crossEntropyBackward;
-    private final CudaKernel squaredError;
-    private final CudaKernel squaredErrorBackward;
-    private final CudaKernel sum;
-    private final CudaKernel sumPartials;
+    private final CudaLosses losses;
 
     CudaPointwiseKernels(CudaQueue queue, DType dtype) {
         this.queue = queue;
@@ -60,12 +53,7 @@ final class CudaPointwiseKernels implements PointwiseKernels {
         scaleRowsBackwardScale = queue.kernel("pointwise", "scale_rows_backward_scale", dtype);
         scaleChannels = queue.kernel("pointwise", "scale_channels", dtype);
         dropoutMask = queue.kernel("random", "dropout_mask", dtype);
-        crossEntropy = queue.kernel("losses", "cross_entropy", dtype);
-        crossEntropyBackward = queue.kernel("losses", "cross_entropy_backward", dtype);
-        squaredError = queue.kernel("losses", "squared_error", dtype);
-        squaredErrorBackward = queue.kernel("losses", "squared_error_backward", dtype);
-        sum = queue.kernel("losses", "sum", dtype);
-        sumPartials = queue.kernel("losses", "sum_partials", dtype);
+        losses = new CudaLosses(queue, dtype);
     }
 
     /** A launch over elements, in vectors of 16 bytes. */
@@ -229,98 +217,67 @@ final class CudaPointwiseKernels implements PointwiseKernels {
     }
 
     @Override
+    public void softmax(Tensor x, Tensor y) {
+        losses.softmax(x, y);
+    }
+
+    @Override
+    public void softmaxBackward(Tensor dy, Tensor y, Sink dx) {
+        losses.softmaxBackward(dy, y, dx);
+    }
+
+    @Override
     public void crossEntropy(Tensor logits, Tensor target, Tensor weight, Tensor loss) {
-        Shapes.of("crossEntropy", "logits", logits, ANY, ANY)
-                .that(logits.dtype() == dtype, "logits", logits, "a tensor of " + dtype)
-                .indices("target", target, logits.dim(0))
-                .tensor("weight", weight, logits.dim(0))
-                .single("loss", loss);
-        long rows = logits.dim(0);
-        try (Scope scratch = queue.scratch()) {
-            Tensor parts = scratch.empty(DType.F64, rows);
-            queue.launch(crossEntropy)
-                    .tensor(logits)
-                    .tensor(target)
-                    .tensor(weight)
-                    .tensor(parts)
-                    .wide(rows)
-                    .wide(logits.dim(1))
-                    .blocks((rows + 7) / 8, THREADS);
-            queue.launch(sumPartials)
-                    .tensor(parts)
-                    .wide(rows)
-                    .real(1)
-                    .tensor(loss)
-                    .blocks(1, THREADS);
-        }
+        losses.crossEntropy(logits, target, weight, loss);
     }
 
     @Override
     public void crossEntropyBackward(Tensor dloss, Tensor logits, Tensor target, Tensor weight, Sink dlogits) {
-        Shapes.of("crossEntropyBackward", "logits", logits, ANY, ANY)
-                .that(logits.dtype() == dtype, "logits", logits, "a tensor of " + dtype)
-                .single("dloss", dloss)
-                .indices("target", target, logits.dim(0))
-                .tensor("weight", weight, logits.dim(0))
-                .same("dlogits", dlogits, logits);
-        long rows = logits.dim(0);
-        if (dlogits != null) {
-            queue.launch(crossEntropyBackward)
-                    .tensor(dloss)
-                    .tensor(logits)
-                    .tensor(target)
-                    .tensor(weight)
-                    .sink(dlogits)
-                    .wide(rows)
-                    .wide(logits.dim(1))
-                    .blocks((rows + 7) / 8, THREADS);
-        }
+        losses.crossEntropyBackward(dloss, logits, target, weight, dlogits);
+    }
+
+    @Override
+    public void softCrossEntropy(Tensor logits, Tensor target, Tensor weight, Tensor loss) {
+        losses.softCrossEntropy(logits, target, weight, loss);
+    }
+
+    @Override
+    public void softCrossEntropyBackward(Tensor dloss, Tensor logits, Tensor target, Tensor weight, Sink dlogits) {
+        losses.softCrossEntropyBackward(dloss, logits, target, weight, dlogits);
     }
 
     @Override
     public void squaredError(double weight, Tensor a, Tensor b, Tensor loss) {
-        any("squaredError", "a", a).same("b", b, a).single("loss", loss);
-        try (Scope scratch = queue.scratch()) {
-            Tensor parts = scratch.empty(DType.F64, PARTIAL_SUMS);
-            queue.launch(squaredError)
-                    .tensor(a)
-                    .tensor(b)
-                    .wide(a.size())
-                    .tensor(parts)
-                    .blocks(PARTIAL_SUMS, THREADS);
-            queue.launch(sumPartials)
-                    .tensor(parts)
-                    .wide(PARTIAL_SUMS)
-                    .real(weight)
-                    .tensor(loss)
-                    .blocks(1, THREADS);
-        }
+        losses.squaredError(weight, a, b, loss);
     }
 
     @Override
     public void squaredErrorBackward(double weight, Tensor dloss, Tensor a, Tensor b, Sink da) {
-        any("squaredErrorBackward", "a", a)
-                .single("dloss", dloss)
-                .same("b", b, a)
-                .same("da", da, a);
-        if (da != null) {
-            Launch launch = queue.launch(squaredErrorBackward).real(weight).tensor(dloss);
-            over(launch.tensor(a).tensor(b).sink(da).wide(a.size()), a.size());
-        }
+        losses.squaredErrorBackward(weight, dloss, a, b, da);
+    }
+
+    @Override
+    public void absoluteError(double weight, Tensor a, Tensor b, Tensor loss) {
+        losses.absoluteError(weight, a, b, loss);
+    }
+
+    @Override
+    public void absoluteErrorBackward(double weight, Tensor dloss, Tensor a, Tensor b, Sink da) {
+        losses.absoluteErrorBackward(weight, dloss, a, b, da);
+    }
+
+    @Override
+    public void huberError(double weight, double delta, Tensor a, Tensor b, Tensor loss) {
+        losses.huberError(weight, delta, a, b, loss);
+    }
+
+    @Override
+    public void huberErrorBackward(double weight, double delta, Tensor dloss, Tensor a, Tensor b, Sink da) {
+        losses.huberErrorBackward(weight, delta, dloss, a, b, da);
     }
 
     @Override
     public void sum(Tensor x, Tensor y) {
-        any("sum", "x", x).single("y", y);
-        try (Scope scratch = queue.scratch()) {
-            Tensor parts = scratch.empty(DType.F64, PARTIAL_SUMS);
-            queue.launch(sum).tensor(x).wide(x.size()).tensor(parts).blocks(PARTIAL_SUMS, THREADS);
-            queue.launch(sumPartials)
-                    .tensor(parts)
-                    .wide(PARTIAL_SUMS)
-                    .real(1)
-                    .tensor(y)
-                    .blocks(1, THREADS);
-        }
+        losses.sum(x, y);
     }
 }

@@ -5,6 +5,7 @@ import unitcell.autograd.Tape;
 import unitcell.autograd.Var;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.DenseKernels;
+import unitcell.engine.kernel.Matrix;
 import unitcell.engine.kernel.Sink;
 import unitcell.engine.kernel.SphericalLayout;
 
@@ -37,6 +38,40 @@ public final class DenseOps {
                 w,
                 bias);
         return result[0];
+    }
+
+    /** The matrix product a b. a [N, K], b [K, C]: [N, C]. */
+    public static Var matmul(Tape tape, Var a, Var b) {
+        DenseKernels dense = tape.kernels().dense();
+        Matrix left = matrix(a.value());
+        Matrix right = matrix(b.value());
+        Tensor y = tape.empty(left.rows(), right.columns());
+        dense.gemm(1, left, right, 0, matrix(y));
+        Var[] result = new Var[1];
+        result[0] = tape.record(
+                "matmul",
+                y,
+                g -> {
+                    Matrix dy = matrix(result[0].grad());
+                    Sink da = g.of(a);
+                    if (da != null) {
+                        dense.gemm(1, dy, right.transpose(), da.add() ? 1 : 0, matrix(da.tensor()));
+                    }
+                    Sink db = g.of(b);
+                    if (db != null) {
+                        dense.gemm(1, left.transpose(), dy, db.add() ? 1 : 0, matrix(db.tensor()));
+                    }
+                },
+                a,
+                b);
+        return result[0];
+    }
+
+    private static Matrix matrix(Tensor tensor) {
+        if (tensor.rank() != 2) {
+            throw new IllegalArgumentException("matmul: an operand is " + tensor + "; expected a matrix");
+        }
+        return new Matrix(tensor, 0, tensor.dim(0), tensor.dim(1), tensor.dim(1), false);
     }
 
     /** One matrix for each degree. x [N, (L+1)^2, in], w [L+1, out, in], bias [out] or null. */

@@ -184,6 +184,16 @@ public final class PointwiseOps {
         return result[0];
     }
 
+    /** Softmax over the last dimension, [N, C] to [N, C]. */
+    public static Var softmax(Tape tape, Var x) {
+        PointwiseKernels kernels = tape.kernels().pointwise();
+        Tensor y = tape.empty(x.value().shape());
+        kernels.softmax(x.value(), y);
+        Var[] result = new Var[1];
+        result[0] = tape.record("softmax", y, g -> kernels.softmaxBackward(result[0].grad(), y, g.of(x)), x);
+        return result[0];
+    }
+
     /** Each row times a constant factor chosen by index (I32 [rows], or null for one factor a row). */
     public static Var scaleRows(Tape tape, Var x, Tensor factors, Tensor index) {
         PointwiseKernels kernels = tape.kernels().pointwise();

@@ -177,6 +177,52 @@ final class Elementwise {
         }
     }
 
+    /** y = factor sign(a - b): 0 where they are equal, NaN where the difference is. */
+    static void scaledSign(float factor, long a, long b, long y, boolean add, int count) {
+        int whole = Lanes.whole(count);
+        for (int i = 0; i < whole; i += Lanes.WIDTH) {
+            put(y + 4L * i, sign(Lanes.loadAt(a, i).sub(Lanes.loadAt(b, i))).mul(factor), add);
+        }
+        if (whole < count) {
+            VectorMask<Float> mask = rest(count);
+            long at = 4L * whole;
+            FloatVector difference = Lanes.load(a + at, mask).sub(Lanes.load(b + at, mask));
+            put(y + at, sign(difference).mul(factor), add, mask);
+        }
+    }
+
+    private static FloatVector sign(FloatVector d) {
+        return d.blend(1, d.compare(VectorOperators.GT, 0)).blend(-1, d.compare(VectorOperators.LT, 0));
+    }
+
+    /** y = factor (a - b), the difference held to [-limit, limit]. */
+    static void scaledLimited(float factor, float limit, long a, long b, long y, boolean add, int count) {
+        int whole = Lanes.whole(count);
+        for (int i = 0; i < whole; i += Lanes.WIDTH) {
+            FloatVector difference = Lanes.loadAt(a, i).sub(Lanes.loadAt(b, i));
+            put(y + 4L * i, difference.min(limit).max(-limit).mul(factor), add);
+        }
+        if (whole < count) {
+            VectorMask<Float> mask = rest(count);
+            long at = 4L * whole;
+            FloatVector difference = Lanes.load(a + at, mask).sub(Lanes.load(b + at, mask));
+            put(y + at, difference.min(limit).max(-limit).mul(factor), add, mask);
+        }
+    }
+
+    /** y = (a - shift) b. */
+    static void shiftedProduct(long a, float shift, long b, long y, boolean add, int count) {
+        int whole = Lanes.whole(count);
+        for (int i = 0; i < whole; i += Lanes.WIDTH) {
+            put(y + 4L * i, Lanes.loadAt(a, i).sub(shift).mul(Lanes.loadAt(b, i)), add);
+        }
+        if (whole < count) {
+            VectorMask<Float> mask = rest(count);
+            long at = 4L * whole;
+            put(y + at, Lanes.load(a + at, mask).sub(shift).mul(Lanes.load(b + at, mask)), add, mask);
+        }
+    }
+
     /** x = 0 where x is below the limit, else {@code kept}. */
     static void threshold(float limit, float kept, long x, int count) {
         for (int i = 0; i < count; i += Lanes.WIDTH) {

@@ -29,7 +29,11 @@ final class Sums {
         /** x^2. */
         SQUARES,
         /** (x - y)^2. */
-        SQUARED_DIFFERENCES
+        SQUARED_DIFFERENCES,
+        /** m (|x - y| - m/2) for m the smaller of |x - y| and a limit: Huber's loss. */
+        HUBER,
+        /** |x - y|. */
+        DIFFERENCES
     }
 
     /**
@@ -38,6 +42,11 @@ final class Sums {
      * @param y address of the second operand of differences, otherwise not used
      */
     static double of(Workers workers, Kind kind, long x, long y, long count) {
+        return of(workers, kind, Double.NaN, x, y, count);
+    }
+
+    /** As {@link #of(Workers, Kind, long, long, long)}, with the limit that Huber's loss has. */
+    static double of(Workers workers, Kind kind, double limit, long x, long y, long count) {
         Scratch scratch = workers.scratch();
         long mark = scratch.mark();
         try {
@@ -50,6 +59,8 @@ final class Sums {
                     case VALUES -> values(x + 4 * from, size);
                     case SQUARES -> squares(x + 4 * from, size);
                     case SQUARED_DIFFERENCES -> squaredDifferences(x + 4 * from, y + 4 * from, size);
+                    case HUBER -> huber(limit, x + 4 * from, y + 4 * from, size);
+                    case DIFFERENCES -> differences(x + 4 * from, y + 4 * from, size);
                 };
                 Lanes.ALL.set(DOUBLE, partial + 8L * chunk, sum);
             });
@@ -127,6 +138,37 @@ final class Sums {
             high = square(half(a, 1).sub(half(b, 1)), high);
         }
         return sum(low.add(high));
+    }
+
+    private static double differences(long x, long y, int count) {
+        DoubleVector low = DoubleVector.zero(D);
+        DoubleVector high = DoubleVector.zero(D);
+        for (int i = 0; i < count; i += Lanes.WIDTH) {
+            VectorMask<Float> mask = Lanes.first(Math.min(Lanes.WIDTH, count - i));
+            FloatVector a = Lanes.load(x + 4L * i, mask);
+            FloatVector b = Lanes.load(y + 4L * i, mask);
+            low = low.add(half(a, 0).sub(half(b, 0)).abs());
+            high = high.add(half(a, 1).sub(half(b, 1)).abs());
+        }
+        return sum(low.add(high));
+    }
+
+    private static double huber(double limit, long x, long y, int count) {
+        DoubleVector low = DoubleVector.zero(D);
+        DoubleVector high = DoubleVector.zero(D);
+        for (int i = 0; i < count; i += Lanes.WIDTH) {
+            VectorMask<Float> mask = Lanes.first(Math.min(Lanes.WIDTH, count - i));
+            FloatVector a = Lanes.load(x + 4L * i, mask);
+            FloatVector b = Lanes.load(y + 4L * i, mask);
+            low = low.add(huber(limit, half(a, 0).sub(half(b, 0)).abs()));
+            high = high.add(huber(limit, half(a, 1).sub(half(b, 1)).abs()));
+        }
+        return sum(low.add(high));
+    }
+
+    private static DoubleVector huber(double limit, DoubleVector distance) {
+        DoubleVector near = distance.min(limit);
+        return distance.sub(near.mul(0.5)).mul(near);
     }
 
     /** The lower (part 0) or upper (part 1) half of the lanes as float64. */

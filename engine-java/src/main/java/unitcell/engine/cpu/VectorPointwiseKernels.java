@@ -160,6 +160,16 @@ final class VectorPointwiseKernels implements PointwiseKernels {
     }
 
     @Override
+    public void softmax(Tensor x, Tensor y) {
+        VectorLosses.softmax(workers, x, y);
+    }
+
+    @Override
+    public void softmaxBackward(Tensor dy, Tensor y, Sink dx) {
+        VectorLosses.softmaxBackward(workers, dy, y, dx);
+    }
+
+    @Override
     public void scaleRows(Tensor x, Tensor scale, Tensor index, Sink y) {
         Shapes shapes = Shapes.ofAny("scaleRows", "x", x)
                 .that(x.rank() > 0, "x", x, "rows")
@@ -273,6 +283,72 @@ final class VectorPointwiseKernels implements PointwiseKernels {
         long to = Args.sink("da", da, a.size());
         elements(a.size(), (at, count) -> {
             Elementwise.scaledDifference(factor, left + at, right + at, to + at, da.add(), count);
+        });
+    }
+
+    @Override
+    public void softCrossEntropy(Tensor logits, Tensor target, Tensor weight, Tensor loss) {
+        VectorLosses.softCrossEntropy(workers, logits, target, weight, loss);
+    }
+
+    @Override
+    public void softCrossEntropyBackward(Tensor dloss, Tensor logits, Tensor target, Tensor weight, Sink dlogits) {
+        VectorLosses.softCrossEntropyBackward(workers, dloss, logits, target, weight, dlogits);
+    }
+
+    @Override
+    public void absoluteError(double weight, Tensor a, Tensor b, Tensor loss) {
+        Shapes.ofAny("absoluteError", "a", a).same("b", b, a).single("loss", loss);
+        long left = Args.floats("a", a, a.size());
+        long right = Args.floats("b", b, a.size());
+        Sums.store(loss, weight * Sums.of(workers, Sums.Kind.DIFFERENCES, left, right, a.size()));
+    }
+
+    @Override
+    public void absoluteErrorBackward(double weight, Tensor dloss, Tensor a, Tensor b, Sink da) {
+        Shapes.ofAny("absoluteErrorBackward", "a", a)
+                .same("b", b, a)
+                .single("dloss", dloss)
+                .same("da", da, a);
+        if (da == null) {
+            return;
+        }
+        float factor = (float) (Lanes.get(Args.floats("dloss", dloss, 1)) * weight);
+        long left = Args.floats("a", a, a.size());
+        long right = Args.floats("b", b, a.size());
+        long to = Args.sink("da", da, a.size());
+        elements(a.size(), (at, count) -> {
+            Elementwise.scaledSign(factor, left + at, right + at, to + at, da.add(), count);
+        });
+    }
+
+    @Override
+    public void huberError(double weight, double delta, Tensor a, Tensor b, Tensor loss) {
+        Shapes.ofAny("huberError", "a", a)
+                .that(delta > 0, "delta", delta, "a positive number")
+                .same("b", b, a)
+                .single("loss", loss);
+        long left = Args.floats("a", a, a.size());
+        long right = Args.floats("b", b, a.size());
+        Sums.store(loss, weight * Sums.of(workers, Sums.Kind.HUBER, delta, left, right, a.size()));
+    }
+
+    @Override
+    public void huberErrorBackward(double weight, double delta, Tensor dloss, Tensor a, Tensor b, Sink da) {
+        Shapes.ofAny("huberErrorBackward", "a", a)
+                .that(delta > 0, "delta", delta, "a positive number")
+                .same("b", b, a)
+                .single("dloss", dloss)
+                .same("da", da, a);
+        if (da == null) {
+            return;
+        }
+        float factor = (float) (Lanes.get(Args.floats("dloss", dloss, 1)) * weight);
+        long left = Args.floats("a", a, a.size());
+        long right = Args.floats("b", b, a.size());
+        long to = Args.sink("da", da, a.size());
+        elements(a.size(), (at, count) -> {
+            Elementwise.scaledLimited(factor, (float) delta, left + at, right + at, to + at, da.add(), count);
         });
     }
 

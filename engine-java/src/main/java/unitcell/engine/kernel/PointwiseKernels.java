@@ -37,6 +37,12 @@ public interface PointwiseKernels {
     /** Gradient of {@link #smoothLeakyRelu}. */
     void smoothLeakyReluBackward(double slope, Tensor dy, Tensor x, Sink dx);
 
+    /** y[n,:] = exp(x[n,:]) / sum(exp(x[n,:])), without overflow for any finite x; x and y are [N, C]. */
+    void softmax(Tensor x, Tensor y);
+
+    /** dx[n,:] = y[n,:] * (dy[n,:] - sum(dy[n,:] * y[n,:])), from the output. */
+    void softmaxBackward(Tensor dy, Tensor y, Sink dx);
+
     /**
      * Every row times one factor: y[r,:] = x[r,:] * scale[index[r]]. Stochastic depth for each crystal is of this kind.
      *
@@ -73,11 +79,42 @@ public interface PointwiseKernels {
     /** dlogits = dloss * weight * (softmax(logits) - onehot(target)); dloss is [1]. */
     void crossEntropyBackward(Tensor dloss, Tensor logits, Tensor target, Tensor weight, Sink dlogits);
 
+    /**
+     * Weighted cross entropy with distributions as targets: loss = sum_n weight[n] * sum_c target[n,c] *
+     * (logsumexp(logits[n,:]) - logits[n,c]). The rows of {@code target} need not sum to 1.
+     *
+     * @param logits [N, classes], finite
+     * @param target [N, classes]
+     * @param weight [N]
+     * @param loss [1]
+     */
+    void softCrossEntropy(Tensor logits, Tensor target, Tensor weight, Tensor loss);
+
+    /** dlogits[n,:] = dloss * weight[n] * (sum(target[n,:]) softmax(logits[n,:]) - target[n,:]); dloss is [1]. */
+    void softCrossEntropyBackward(Tensor dloss, Tensor logits, Tensor target, Tensor weight, Sink dlogits);
+
     /** loss[0] = weight * sum_i (a[i] - b[i])^2. */
     void squaredError(double weight, Tensor a, Tensor b, Tensor loss);
 
     /** da = dloss * 2 weight (a - b); dloss is [1]. */
     void squaredErrorBackward(double weight, Tensor dloss, Tensor a, Tensor b, Sink da);
+
+    /** loss[0] = weight * sum_i |a[i] - b[i]|. */
+    void absoluteError(double weight, Tensor a, Tensor b, Tensor loss);
+
+    /** da = dloss * weight * sign(a - b), 0 where a = b; dloss is [1]. */
+    void absoluteErrorBackward(double weight, Tensor dloss, Tensor a, Tensor b, Sink da);
+
+    /**
+     * Huber's loss (P. Huber, Ann. Math. Statist. 35 (1964) 73): loss[0] = weight * sum_i h(a[i] - b[i]) with h(d) = d^2/2
+     * where |d| is at most delta, delta (|d| - delta/2) beyond.
+     *
+     * @param delta where the square turns into a line, positive
+     */
+    void huberError(double weight, double delta, Tensor a, Tensor b, Tensor loss);
+
+    /** da = dloss * weight * (a - b held to [-delta, delta]); dloss is [1]. */
+    void huberErrorBackward(double weight, double delta, Tensor dloss, Tensor a, Tensor b, Sink da);
 
     /** y[0] = sum of all elements, in float64 internally. */
     void sum(Tensor x, Tensor y);

@@ -2,6 +2,7 @@ package unitcell.engine.scalar;
 
 import static unitcell.engine.kernel.Shapes.ANY;
 
+import java.util.function.DoubleUnaryOperator;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.Shapes;
 import unitcell.engine.kernel.Sink;
@@ -38,17 +39,11 @@ final class Losses {
         int classes = (int) logits.dim(1);
         for (long n = 0; n < logits.dim(0); n++) {
             int wanted = shapes.index("target", n, Rows.index(target, n), classes);
-            double[] z = Rows.read(logits, n * classes, classes);
-            double max = max(z);
-            double exponentials = 0;
-            for (int k = 0; k < classes; k++) {
-                z[k] = Math.exp(z[k] - max);
-                exponentials += z[k];
-            }
+            double[] share = softmax(Rows.read(logits, n * classes, classes));
             double scale = dloss.get(0) * weight.get(n);
             for (int k = 0; k < classes; k++) {
                 double oneHot = k == wanted ? 1 : 0;
-                Rows.put(dlogits, n * classes + k, scale * (z[k] / exponentials - oneHot));
+                Rows.put(dlogits, n * classes + k, scale * (share[k] - oneHot));
             }
         }
     }
@@ -67,27 +62,90 @@ final class Losses {
         return max;
     }
 
-    static void squaredError(double weight, Tensor a, Tensor b, Tensor loss) {
-        Shapes.ofAny("squaredError", "a", a).same("b", b, a).single("loss", loss);
+    /** Replaces a row by its softmax; the largest exponential is 1, so the sum is at least 1. */
+    static double[] softmax(double[] z) {
+        double max = max(z);
+        double sum = 0;
+        for (int k = 0; k < z.length; k++) {
+            z[k] = Math.exp(z[k] - max);
+            sum += z[k];
+        }
+        for (int k = 0; k < z.length; k++) {
+            z[k] /= sum;
+        }
+        return z;
+    }
+
+    static void softCrossEntropy(Tensor logits, Tensor target, Tensor weight, Tensor loss) {
+        checkDistributions("softCrossEntropy", logits, target, weight).single("loss", loss);
+        int classes = (int) logits.dim(1);
+        double sum = 0;
+        for (long n = 0; n < logits.dim(0); n++) {
+            double[] z = Rows.read(logits, n * classes, classes);
+            double max = max(z);
+            double exponentials = 0;
+            for (double value : z) {
+                exponentials += Math.exp(value - max);
+            }
+            double logarithm = Math.log(exponentials);
+            double row = 0;
+            for (int k = 0; k < classes; k++) {
+                row += target.get(n * classes + k) * (max - z[k] + logarithm);
+            }
+            sum += weight.get(n) * row;
+        }
+        loss.set(0, sum);
+    }
+
+    static void softCrossEntropyBackward(Tensor dloss, Tensor logits, Tensor target, Tensor weight, Sink dlogits) {
+        checkDistributions("softCrossEntropyBackward", logits, target, weight)
+                .single("dloss", dloss)
+                .same("dlogits", dlogits, logits);
+        int classes = (int) logits.dim(1);
+        for (long n = 0; dlogits != null && n < logits.dim(0); n++) {
+            double[] share = softmax(Rows.read(logits, n * classes, classes));
+            double[] wanted = Rows.read(target, n * classes, classes);
+            double total = 0;
+            for (double t : wanted) {
+                total += t;
+            }
+            double scale = dloss.get(0) * weight.get(n);
+            for (int k = 0; k < classes; k++) {
+                Rows.put(dlogits, n * classes + k, scale * (total * share[k] - wanted[k]));
+            }
+        }
+    }
+
+    private static Shapes checkDistributions(String kernel, Tensor logits, Tensor target, Tensor weight) {
+        return Shapes.of(kernel, "logits", logits, ANY, ANY)
+                .same("target", target, logits)
+                .tensor("weight", weight, logits.dim(0));
+    }
+
+    /** weight * sum of f(a - b). */
+    static void error(String kernel, double weight, Tensor a, Tensor b, Tensor loss, DoubleUnaryOperator f) {
+        Shapes.ofAny(kernel, "a", a).same("b", b, a).single("loss", loss);
         double sum = 0;
         for (long i = 0; i < a.size(); i++) {
-            double difference = a.get(i) - b.get(i);
-            sum += difference * difference;
+            sum += f.applyAsDouble(a.get(i) - b.get(i));
         }
         loss.set(0, weight * sum);
     }
 
-    static void squaredErrorBackward(double weight, Tensor dloss, Tensor a, Tensor b, Sink da) {
-        Shapes.ofAny("squaredErrorBackward", "a", a)
-                .same("b", b, a)
-                .single("dloss", dloss)
-                .same("da", da, a);
-        if (da == null) {
-            return;
+    /** Gradient of {@link #error} from the derivative of f. */
+    static void errorBackward(
+            String kernel, double weight, Tensor dloss, Tensor a, Tensor b, Sink da, DoubleUnaryOperator slope) {
+        Shapes.ofAny(kernel, "a", a).same("b", b, a).single("dloss", dloss).same("da", da, a);
+        for (long i = 0; da != null && i < a.size(); i++) {
+            Rows.put(da, i, dloss.get(0) * weight * slope.applyAsDouble(a.get(i) - b.get(i)));
         }
-        double scale = dloss.get(0) * 2 * weight;
-        for (long i = 0; i < a.size(); i++) {
-            Rows.put(da, i, scale * (a.get(i) - b.get(i)));
-        }
+    }
+
+    static double huber(double delta, double d) {
+        return Math.abs(d) <= delta ? d * d / 2 : delta * (Math.abs(d) - delta / 2);
+    }
+
+    static double huberSlope(double delta, double d) {
+        return Math.max(-delta, Math.min(delta, d));
     }
 }

@@ -104,6 +104,33 @@ final class ScalarPointwiseKernels implements PointwiseKernels {
     }
 
     @Override
+    public void softmax(Tensor x, Tensor y) {
+        Shapes.of("softmax", "x", x, ANY, ANY).same("y", y, x);
+        int width = (int) x.dim(1);
+        for (long n = 0; n < x.dim(0); n++) {
+            double[] row = Losses.softmax(Rows.read(x, n * width, width));
+            for (int c = 0; c < width; c++) {
+                y.set(n * width + c, row[c]);
+            }
+        }
+    }
+
+    @Override
+    public void softmaxBackward(Tensor dy, Tensor y, Sink dx) {
+        Shapes.of("softmaxBackward", "y", y, ANY, ANY).same("dy", dy, y).same("dx", dx, y);
+        int width = (int) y.dim(1);
+        for (long n = 0; dx != null && n < y.dim(0); n++) {
+            double inner = 0;
+            for (long i = n * width; i < (n + 1) * width; i++) {
+                inner += dy.get(i) * y.get(i);
+            }
+            for (long i = n * width; i < (n + 1) * width; i++) {
+                Rows.put(dx, i, y.get(i) * (dy.get(i) - inner));
+            }
+        }
+    }
+
+    @Override
     public void scaleRows(Tensor x, Tensor scale, Tensor index, Sink y) {
         Shapes shapes = Shapes.ofAny("scaleRows", "x", x)
                 .that(x.rank() > 0, "x", x, "rows")
@@ -180,12 +207,44 @@ final class ScalarPointwiseKernels implements PointwiseKernels {
 
     @Override
     public void squaredError(double weight, Tensor a, Tensor b, Tensor loss) {
-        Losses.squaredError(weight, a, b, loss);
+        Losses.error("squaredError", weight, a, b, loss, d -> d * d);
     }
 
     @Override
     public void squaredErrorBackward(double weight, Tensor dloss, Tensor a, Tensor b, Sink da) {
-        Losses.squaredErrorBackward(weight, dloss, a, b, da);
+        Losses.errorBackward("squaredErrorBackward", weight, dloss, a, b, da, d -> 2 * d);
+    }
+
+    @Override
+    public void softCrossEntropy(Tensor logits, Tensor target, Tensor weight, Tensor loss) {
+        Losses.softCrossEntropy(logits, target, weight, loss);
+    }
+
+    @Override
+    public void softCrossEntropyBackward(Tensor dloss, Tensor logits, Tensor target, Tensor weight, Sink dlogits) {
+        Losses.softCrossEntropyBackward(dloss, logits, target, weight, dlogits);
+    }
+
+    @Override
+    public void absoluteError(double weight, Tensor a, Tensor b, Tensor loss) {
+        Losses.error("absoluteError", weight, a, b, loss, Math::abs);
+    }
+
+    @Override
+    public void absoluteErrorBackward(double weight, Tensor dloss, Tensor a, Tensor b, Sink da) {
+        Losses.errorBackward("absoluteErrorBackward", weight, dloss, a, b, da, Math::signum);
+    }
+
+    @Override
+    public void huberError(double weight, double delta, Tensor a, Tensor b, Tensor loss) {
+        Shapes.ofAny("huberError", "a", a).that(delta > 0, "delta", delta, "a positive number");
+        Losses.error("huberError", weight, a, b, loss, d -> Losses.huber(delta, d));
+    }
+
+    @Override
+    public void huberErrorBackward(double weight, double delta, Tensor dloss, Tensor a, Tensor b, Sink da) {
+        Shapes.ofAny("huberErrorBackward", "a", a).that(delta > 0, "delta", delta, "a positive number");
+        Losses.errorBackward("huberErrorBackward", weight, dloss, a, b, da, d -> Losses.huberSlope(delta, d));
     }
 
     @Override

@@ -211,6 +211,85 @@ class VectorPointwiseKernelsTest {
     }
 
     @Test
+    void softmaxAndSoftCrossEntropy() {
+        int[][] shapes = {{0, 3}, {1, 1}, {7, 2}, {64, 15}, {65, 118}, {9, 129}, {300, 33}};
+        for (int[] s : shapes) {
+            for (double spread : new double[] {1, 60, 1e4}) {
+                Parity.Case c = parity.call("softmax " + s[0] + "x" + s[1] + " spread " + spread);
+                double[] z = c.normal(s[0], s[1]);
+                double[] shares = c.normal(s[0], s[1]);
+                for (int i = 0; i < z.length; i++) {
+                    z[i] *= spread;
+                    shares[i] = Math.abs(shares[i]);
+                }
+                int logits = c.input(z, s[0], s[1]);
+                int target = c.input(shares, s[0], s[1]);
+                int weight = c.input(s[0]);
+                int y = c.output(s[0], s[1]);
+                int loss = c.output(1);
+                c.run(Parity.FORWARD, (k, a) -> {
+                    k.pointwise().softmax(a.get(logits), a.get(y));
+                    k.pointwise().softCrossEntropy(a.get(logits), a.get(target), a.get(weight), a.get(loss));
+                });
+                int dy = c.input(s[0], s[1]);
+                int dloss = c.input(new double[] {-1.7}, 1);
+                int[] sinks = {
+                    c.sink(false, s[0], s[1]),
+                    c.sink(true, s[0], s[1]),
+                    c.sink(false, s[0], s[1]),
+                    c.sink(true, s[0], s[1])
+                };
+                c.run(Parity.BACKWARD, (k, a) -> {
+                    PointwiseKernels p = k.pointwise();
+                    p.softmax(a.get(logits), a.get(y));
+                    p.softCrossEntropy(a.get(logits), a.get(target), a.get(weight), a.get(loss));
+                    for (int i = 0; i < 2; i++) {
+                        p.softmaxBackward(a.get(dy), a.get(target), a.sink(sinks[i]));
+                        p.softCrossEntropyBackward(
+                                a.get(dloss), a.get(logits), a.get(target), a.get(weight), a.sink(sinks[2 + i]));
+                    }
+                });
+            }
+        }
+    }
+
+    @Test
+    void absoluteAndHuberErrors() {
+        for (int size : SIZES) {
+            Parity.Case c = parity.call("errors of " + size);
+            double[] near = c.normal(size);
+            double[] far = near.clone();
+            for (int i = 0; i < size; i++) {
+                // Some are equal, some differ by little, some by much.
+                far[i] += i % 3 == 0
+                        ? 0
+                        : i % 3 == 1
+                                ? 0.1 * c.random().nextGaussian()
+                                : 5 * c.random().nextGaussian();
+            }
+            int x = c.input(near, size);
+            int y = c.input(far, size);
+            int absolute = c.output(1);
+            int huber = c.output(1);
+            c.run(Parity.FORWARD, (k, a) -> {
+                k.pointwise().absoluteError(0.3, a.get(x), a.get(y), a.get(absolute));
+                k.pointwise().huberError(0.3, 0.7, a.get(x), a.get(y), a.get(huber));
+            });
+            int dloss = c.input(1);
+            int[] sinks = {c.sink(false, size), c.sink(true, size), c.sink(false, size), c.sink(true, size)};
+            c.run(Parity.BACKWARD, (k, a) -> {
+                PointwiseKernels p = k.pointwise();
+                p.absoluteError(0.3, a.get(x), a.get(y), a.get(absolute));
+                p.huberError(0.3, 0.7, a.get(x), a.get(y), a.get(huber));
+                for (int i = 0; i < 2; i++) {
+                    p.absoluteErrorBackward(0.3, a.get(dloss), a.get(x), a.get(y), a.sink(sinks[i]));
+                    p.huberErrorBackward(0.3, 0.7, a.get(dloss), a.get(x), a.get(y), a.sink(sinks[2 + i]));
+                }
+            });
+        }
+    }
+
+    @Test
     void squaredErrorAndSums() {
         for (int size : SIZES) {
             Parity.Case c = parity.call("squaredError of " + size);

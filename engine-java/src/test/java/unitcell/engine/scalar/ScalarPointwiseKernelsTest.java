@@ -232,6 +232,127 @@ class ScalarPointwiseKernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3})
+    void softmax(int rows) {
+        try (KernelCase at = new KernelCase("softmax")) {
+            Tensor x = at.input("x", at.random(rows, 5));
+            Tensor y = at.output(rows, 5);
+            at.check(() -> POINTWISE.softmax(x, y), (dy, s) -> POINTWISE.softmaxBackward(dy[0], y, s[0]));
+            for (int n = 0; n < rows; n++) {
+                double total = 0;
+                for (int k = 0; k < 5; k++) {
+                    total += Math.exp(x.get(n * 5 + k));
+                }
+                for (int k = 0; k < 5; k++) {
+                    assertEquals(Math.exp(x.get(n * 5 + k)) / total, y.get(n * 5 + k), 1e-15);
+                }
+            }
+        }
+    }
+
+    @Test
+    void softmaxOfHugeNumbersIsFiniteAndDoesNotChangeWithAShift() {
+        try (KernelCase at = new KernelCase("softmax huge")) {
+            Tensor y = at.empty(2, 3);
+            POINTWISE.softmax(at.of(new double[] {1e4, -1e4, 0, -1e4, -1e4, -1e4}, 2, 3), y);
+            double third = 1.0 / 3;
+            assertArrayEquals(new double[] {1, 0, 0, third, third, third}, y.toDoubles());
+            Tensor x = at.random(1, 3);
+            Tensor shifted = at.of(new double[] {x.get(0) + 1024, x.get(1) + 1024, x.get(2) + 1024}, 1, 3);
+            Tensor a = at.empty(1, 3);
+            Tensor b = at.empty(1, 3);
+            POINTWISE.softmax(x, a);
+            POINTWISE.softmax(shifted, b);
+            assertArrayEquals(a.toDoubles(), b.toDoubles(), 1e-12);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3})
+    void softCrossEntropy(int rows) {
+        try (KernelCase at = new KernelCase("softCrossEntropy")) {
+            Tensor logits = at.input("logits", at.random(rows, 5));
+            Tensor target = at.random(rows, 5); // need not sum to 1
+            Tensor weight = at.random(rows);
+            Tensor loss = at.output(1);
+            at.check(
+                    () -> POINTWISE.softCrossEntropy(logits, target, weight, loss),
+                    (dy, s) -> POINTWISE.softCrossEntropyBackward(dy[0], logits, target, weight, s[0]));
+            double expected = 0;
+            for (int n = 0; n < rows; n++) {
+                double total = 0;
+                for (int k = 0; k < 5; k++) {
+                    total += Math.exp(logits.get(n * 5 + k));
+                }
+                for (int k = 0; k < 5; k++) {
+                    expected -=
+                            weight.get(n) * target.get(n * 5 + k) * Math.log(Math.exp(logits.get(n * 5 + k)) / total);
+                }
+            }
+            assertEquals(expected, loss.item(), 1e-14);
+        }
+    }
+
+    @Test
+    void softCrossEntropyOfOneHotTargetsIsCrossEntropy() {
+        try (KernelCase at = new KernelCase("one-hot")) {
+            Tensor logits = at.random(2, 3);
+            Tensor weight = at.random(2);
+            Tensor soft = at.empty(1);
+            Tensor hard = at.empty(1);
+            POINTWISE.softCrossEntropy(logits, at.of(new double[] {0, 0, 1, 1, 0, 0}, 2, 3), weight, soft);
+            POINTWISE.crossEntropy(logits, at.of(new int[] {2, 0}), weight, hard);
+            assertEquals(hard.item(), soft.item(), 1e-15);
+        }
+    }
+
+    @Test
+    void absoluteError() {
+        try (KernelCase at = new KernelCase("absoluteError")) {
+            Tensor a = at.input("a", at.random(2, 3));
+            Tensor b = at.random(2, 3);
+            Tensor loss = at.output(1);
+            at.check(
+                    () -> POINTWISE.absoluteError(0.7, a, b, loss),
+                    (dy, s) -> POINTWISE.absoluteErrorBackward(0.7, dy[0], a, b, s[0]));
+            double expected = 0;
+            for (int i = 0; i < 6; i++) {
+                expected += 0.7 * Math.abs(a.get(i) - b.get(i));
+            }
+            assertEquals(expected, loss.item(), 1e-15);
+            Tensor one = at.of(new double[] {1}, 1);
+            Tensor slope = at.empty(3);
+            Tensor x = at.of(new double[] {1, 2, 2}, 3);
+            Tensor two = at.of(new double[] {2, 2, -1}, 3);
+            POINTWISE.absoluteErrorBackward(0.5, one, x, two, Sink.write(slope));
+            assertArrayEquals(new double[] {-0.5, 0, 0.5}, slope.toDoubles());
+        }
+    }
+
+    @Test
+    void huberError() {
+        try (KernelCase at = new KernelCase("huberError")) {
+            Tensor a = at.input("a", at.random(2, 3));
+            Tensor b = at.random(2, 3);
+            Tensor loss = at.output(1);
+            at.check(
+                    () -> POINTWISE.huberError(0.7, 0.4, a, b, loss),
+                    (dy, s) -> POINTWISE.huberErrorBackward(0.7, 0.4, dy[0], a, b, s[0]));
+            Tensor one = at.of(new double[] {1}, 1);
+            Tensor zero = at.of(new double[] {0, 0, 0}, 3);
+            Tensor x = at.of(new double[] {-3, 0.5, 2}, 3);
+            POINTWISE.huberError(2, 1, x, zero, loss);
+            assertEquals(2 * (2.5 + 0.125 + 1.5), loss.item());
+            Tensor slope = at.empty(3);
+            POINTWISE.huberErrorBackward(2, 1, one, x, zero, Sink.write(slope));
+            assertArrayEquals(new double[] {-2, 1, 2}, slope.toDoubles());
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> POINTWISE.huberError(1, 0, x, zero, loss));
+            assertEquals("huberError: delta is 0.0; expected a positive number", e.getMessage());
+        }
+    }
+
     @Test
     void squaredError() {
         try (KernelCase at = new KernelCase("squaredError")) {

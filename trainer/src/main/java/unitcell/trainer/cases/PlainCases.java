@@ -169,6 +169,7 @@ final class PlainCases {
                     6.0 * n * classes,
                     () -> w.kernels().pointwise().crossEntropyBackward(dloss, logits, target, weight, dlogits));
         });
+        soft(classes, shape);
         pointwise("squaredError", "[" + n + ", 3]", w -> {
             Tensor a = w.in(n, 3);
             Tensor b = w.in(n, 3);
@@ -182,10 +183,73 @@ final class PlainCases {
             Sink da = w.sink(n, 3);
             return new Call(6.0 * n, () -> w.kernels().pointwise().squaredErrorBackward(1, dloss, a, b, da));
         });
+        errors();
         pointwise("sum", nodeShape(), w -> {
             Tensor x = w.in(n, k, c);
             Tensor y = w.out(1);
             return new Call(nodeSize(), () -> w.kernels().pointwise().sum(x, y));
+        });
+    }
+
+    private void soft(long classes, String shape) {
+        pointwise("softmax", shape, w -> {
+            Tensor x = w.in(n, classes);
+            Tensor y = w.out(n, classes);
+            return new Call(4.0 * n * classes, () -> w.kernels().pointwise().softmax(x, y));
+        });
+        pointwise("softmaxBackward", shape, w -> {
+            Tensor dy = w.in(n, classes);
+            Tensor y = w.between(0, 1, n, classes);
+            Sink dx = w.sink(n, classes);
+            return new Call(4.0 * n * classes, () -> w.kernels().pointwise().softmaxBackward(dy, y, dx));
+        });
+        pointwise("softCrossEntropy", shape, w -> {
+            Tensor logits = w.in(n, classes);
+            Tensor target = w.between(0, 1, n, classes);
+            Tensor weight = w.in(n);
+            Tensor loss = w.out(1);
+            return new Call(
+                    6.0 * n * classes, () -> w.kernels().pointwise().softCrossEntropy(logits, target, weight, loss));
+        });
+        pointwise("softCrossEntropyBackward", shape, w -> {
+            Tensor dloss = w.in(1);
+            Tensor logits = w.in(n, classes);
+            Tensor target = w.between(0, 1, n, classes);
+            Tensor weight = w.in(n);
+            Sink dlogits = w.sink(n, classes);
+            return new Call(
+                    8.0 * n * classes,
+                    () -> w.kernels().pointwise().softCrossEntropyBackward(dloss, logits, target, weight, dlogits));
+        });
+    }
+
+    private void errors() {
+        String shape = "[" + n + ", 3]";
+        pointwise("absoluteError", shape, w -> {
+            Tensor a = w.in(n, 3);
+            Tensor b = w.in(n, 3);
+            Tensor loss = w.out(1);
+            return new Call(9.0 * n, () -> w.kernels().pointwise().absoluteError(1, a, b, loss));
+        });
+        pointwise("absoluteErrorBackward", shape, w -> {
+            Tensor dloss = w.in(1);
+            Tensor a = w.in(n, 3);
+            Tensor b = w.in(n, 3);
+            Sink da = w.sink(n, 3);
+            return new Call(9.0 * n, () -> w.kernels().pointwise().absoluteErrorBackward(1, dloss, a, b, da));
+        });
+        pointwise("huberError", shape, w -> {
+            Tensor a = w.in(n, 3);
+            Tensor b = w.in(n, 3);
+            Tensor loss = w.out(1);
+            return new Call(18.0 * n, () -> w.kernels().pointwise().huberError(1, 0.5, a, b, loss));
+        });
+        pointwise("huberErrorBackward", shape, w -> {
+            Tensor dloss = w.in(1);
+            Tensor a = w.in(n, 3);
+            Tensor b = w.in(n, 3);
+            Sink da = w.sink(n, 3);
+            return new Call(12.0 * n, () -> w.kernels().pointwise().huberErrorBackward(1, 0.5, dloss, a, b, da));
         });
     }
 

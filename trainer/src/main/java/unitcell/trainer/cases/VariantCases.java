@@ -362,6 +362,18 @@ final class VariantCases {
             Tensor loss = w.out(1);
             return () -> w.kernels().pointwise().crossEntropy(logits, target, weight, loss);
         });
+        add("pointwise", "softCrossEntropy", "logits up to 300", w -> {
+            Tensor logits = w.between(-300, 300, 9, 118);
+            Tensor target = w.between(0, 1, 9, 118);
+            Tensor weight = w.between(0, 1, 9);
+            Tensor loss = w.out(1);
+            return () -> w.kernels().pointwise().softCrossEntropy(logits, target, weight, loss);
+        });
+        add("pointwise", "softmax", "up to 30,000", w -> {
+            Tensor x = w.in(wide, 1, wide.length);
+            Tensor y = w.out(1, wide.length);
+            return () -> w.kernels().pointwise().softmax(x, y);
+        });
     }
 
     private void rows() {

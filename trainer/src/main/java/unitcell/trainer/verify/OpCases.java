@@ -47,6 +47,16 @@ final class OpCases {
                     (t, v) -> DenseOps.linear(t, v.get(0), v.get(1), v.get(2)),
                     List.of(input(random, "x", rows, 4), input(random, "w", 3, 4), input(random, "bias", 3))));
         }
+        for (int rows : new int[] {0, 1, 5}) {
+            cases.add(new OpCase(
+                    "matmul, " + rows + " rows",
+                    (t, v) -> DenseOps.matmul(t, v.get(0), v.get(1)),
+                    List.of(input(random, "a", rows, 4), input(random, "b", 4, 3))));
+        }
+        cases.add(new OpCase(
+                "matmul, one input twice",
+                (t, v) -> DenseOps.matmul(t, v.get(0), v.get(0)),
+                List.of(input(random, "a", 3, 3))));
         for (int lmax = 0; lmax <= 3; lmax++) {
             int s = (lmax + 1) * (lmax + 1);
             cases.add(new OpCase(
@@ -115,6 +125,9 @@ final class OpCases {
         cases.add(new OpCase("silu", (t, v) -> PointwiseOps.silu(t, v.get(0)), List.of(x)));
         cases.add(new OpCase("sigmoid", (t, v) -> PointwiseOps.sigmoid(t, v.get(0)), List.of(x)));
         cases.add(new OpCase("smoothLeakyRelu", (t, v) -> PointwiseOps.smoothLeakyRelu(t, 0.2, v.get(0)), List.of(x)));
+        cases.add(new OpCase("softmax", (t, v) -> PointwiseOps.softmax(t, v.get(0)), List.of(x)));
+        cases.add(new OpCase(
+                "softmax, no rows", (t, v) -> PointwiseOps.softmax(t, v.get(0)), List.of(input(random, "x", 0, 4))));
         cases.add(new OpCase(
                 "scaleRows, by index",
                 (t, v) -> PointwiseOps.scaleRows(
@@ -139,6 +152,28 @@ final class OpCases {
         cases.add(new OpCase(
                 "squaredError",
                 (t, v) -> LossOps.squaredError(t, 0.3, v.get(0), t.of(new double[] {1, -1, 0.5, 2}, 2, 2)),
+                List.of(input(random, "a", 2, 2))));
+        cases.add(new OpCase(
+                "softCrossEntropy",
+                (t, v) -> LossOps.softCrossEntropy(
+                        t,
+                        v.get(0),
+                        t.of(new double[] {0.2, 0.5, 0.3, 0, 1, 0, 0.1, 0.1, 0.1}, 3, 3),
+                        t.of(new double[] {0.2, 0, 1.5}, 3)),
+                List.of(input(random, "logits", 3, 3))));
+        // No difference is near a kink: central differences would straddle it.
+        double[] away = {1.9, -1.7, 2.2, -2.5};
+        cases.add(new OpCase(
+                "absoluteError",
+                (t, v) -> LossOps.absoluteError(t, 0.3, v.get(0), t.of(away, 2, 2)),
+                List.of(input(random, "a", 2, 2))));
+        cases.add(new OpCase(
+                "huberError, squares",
+                (t, v) -> LossOps.huberError(t, 0.3, 5, v.get(0), t.of(away, 2, 2)),
+                List.of(input(random, "a", 2, 2))));
+        cases.add(new OpCase(
+                "huberError, lines",
+                (t, v) -> LossOps.huberError(t, 0.3, 0.15, v.get(0), t.of(away, 2, 2)),
                 List.of(input(random, "a", 2, 2))));
         cases.add(new OpCase("sum", (t, v) -> LossOps.sum(t, v.get(0)), List.of(input(random, "x", 2, 3))));
     }
