@@ -19,6 +19,7 @@ import unitcell.nn.FeedForwardNetwork;
 import unitcell.nn.Initialiser;
 import unitcell.nn.ModelBuilder;
 import unitcell.nn.SO3Grid;
+import unitcell.nn.SpeciesInput;
 import unitcell.nn.TransformerBlock;
 
 /**
@@ -129,11 +130,9 @@ public final class EquiformerV2 {
             int crystals,
             double averageDegree) {
         Var embedded = tape.local("embedding", () -> {
+            SpeciesInput.Rows rows = context.species().read(tape, store.get("sphere_embedding.weight"));
             Var x = RadialOps.embedding(
-                    tape,
-                    store.get("sphere_embedding.weight"),
-                    context.species(),
-                    config.layout().coefficients());
+                    tape, rows.table(), rows.index(), config.layout().coefficients());
             Var degree = tape.observe("edge_degree_embedding", edgeDegree.forward(tape, store, context, averageDegree));
             return PointwiseOps.add(tape, x, degree);
         });

@@ -11,19 +11,24 @@ import unitcell.engine.kernel.EdgeIndex;
  *
  * @param edges connectivity
  * @param frames lengths and Wigner matrices, each with or without gradients
- * @param species I32 [N], atomic numbers; 0 is the mask
+ * @param species what is known of the atoms' species
  * @param envelope [E] smooth cutoff, or null for none
  * @param runs the edges in runs of targets, where memory does not allow attention over all of them at once; else empty
  */
-public record EdgeContext(EdgeIndex edges, EdgeFrames frames, Tensor species, Var envelope, List<EdgeRun> runs) {
-    /** All edges at once, without an envelope. */
+public record EdgeContext(EdgeIndex edges, EdgeFrames frames, SpeciesInput species, Var envelope, List<EdgeRun> runs) {
+    /** All edges at once, without an envelope; species are atomic numbers, I32 [N], 0 the mask. */
     public EdgeContext(EdgeIndex edges, EdgeFrames frames, Tensor species) {
-        this(edges, frames, species, null, List.of());
+        this(edges, frames, new SpeciesInput.Hard(species), null, List.of());
     }
 
     /** The same with an envelope. */
     public EdgeContext withEnvelope(Var smooth) {
         return new EdgeContext(edges, frames, species, smooth, runs);
+    }
+
+    /** The same with other species. */
+    public EdgeContext withSpecies(SpeciesInput other) {
+        return new EdgeContext(edges, frames, other, envelope, runs);
     }
 
     /** The same in runs. */

@@ -28,7 +28,8 @@ public final class EdgeDegreeEmbedding {
     /** [N, (L+1)^2, C]. */
     public Var forward(Tape tape, ParameterStore store, EdgeContext context, double averageDegree) {
         return tape.local(NAME, () -> {
-            Var value = radial.forward(tape, store, context);
+            EdgeSpecies species = radial.species(tape, store, context.species());
+            Var value = radial.forward(tape, store, context, species);
             if (context.envelope() != null) {
                 value = PointwiseOps.scaleRows(tape, value, context.envelope());
             }

@@ -64,15 +64,20 @@ public final class EquivariantGraphAttention {
         return tape.local(name, () -> {
             Var kept = PointwiseOps.dropoutFactors(
                     tape, dropout, Rows.EDGES, context.edges().edges(), config.heads());
+            EdgeSpecies species = radial.species(tape, store, context.species());
             Var sum = context.runs().isEmpty()
-                    ? messages(tape, store, grid, context, context.edges(), kept, x)
-                    : inRuns(tape, store, grid, context, kept, x);
+                    ? messages(tape, store, grid, context, context.edges(), species, kept, x)
+                    : inRuns(tape, store, grid, context, species, kept, x);
             return projection.forward(tape, store, sum);
         });
     }
 
     /** Attention over one run of targets after the other, of which nothing is kept for the backward pass. */
-    private Var inRuns(Tape tape, ParameterStore store, SO3Grid grid, EdgeContext context, Var kept, Var x) {
+    private Var inRuns(
+            Tape tape, ParameterStore store, SO3Grid grid, EdgeContext context, EdgeSpecies species, Var kept, Var x) {
+        // Tables are parameters, whose gradients pieces add to by themselves; rows made from them flow through the
+        // tape.
+        boolean made = context.species() instanceof SpeciesInput.Soft;
         List<Recomputation.Piece> pieces = new ArrayList<>();
         for (EdgeRun run : context.runs()) {
             pieces.add(new RunOfTargets(run, (inner, in) -> {
@@ -83,13 +88,14 @@ public final class EquivariantGraphAttention {
                 Var envelope = Recomputation.rows(in[3], from, to);
                 EdgeContext part = new EdgeContext(run.among(), frames, context.species(), envelope, List.of());
                 Var factors = Recomputation.rows(in[4], from, to);
-                return messages(inner, store, grid, part, run.targets(), factors, in[0]);
+                EdgeSpecies read = made ? new EdgeSpecies(species.index(), in[5], in[6]) : species;
+                return messages(inner, store, grid, part, run.targets(), read, factors, in[0]);
             }));
         }
         long[] shape = {context.edges().nodes(), config.layout().coefficients(), (long) config.heads() * config.value()
         };
         EdgeFrames frames = context.frames();
-        boolean trained = store.requiresGrad(name + ".");
+        boolean trained = store.requiresGrad(name + ".") || tape.tracks(species.source(), species.target());
         return Recomputation.run(
                 tape,
                 "attentionRuns",
@@ -100,7 +106,9 @@ public final class EquivariantGraphAttention {
                 frames.distance(),
                 frames.wigner(),
                 context.envelope(),
-                kept);
+                kept,
+                made ? species.source() : null,
+                made ? species.target() : null);
     }
 
     /** The part of the result that a run of targets gives. */
@@ -125,13 +133,21 @@ public final class EquivariantGraphAttention {
      * Messages summed at their targets.
      *
      * @param targets the edges of the context as operations on targets see them
+     * @param species what the radial function reads of species
      * @param kept factors of attention dropout, or null
      */
     private Var messages(
-            Tape tape, ParameterStore store, SO3Grid grid, EdgeContext context, EdgeIndex targets, Var kept, Var x) {
+            Tape tape,
+            ParameterStore store,
+            SO3Grid grid,
+            EdgeContext context,
+            EdgeIndex targets,
+            EdgeSpecies species,
+            Var kept,
+            Var x) {
         SphericalLayout layout = config.layout();
         Var wigner = context.frames().wigner();
-        Var weights = observe(tape, "radial_out", radial.forward(tape, store, context));
+        Var weights = observe(tape, "radial_out", radial.forward(tape, store, context, species));
         Var rotated = SphericalOps.gatherRotate(tape, layout, context.edges(), x, wigner, weights);
         So2Result hidden = first.forward(tape, store, rotated);
         observe(tape, "conv1_out", hidden.features());

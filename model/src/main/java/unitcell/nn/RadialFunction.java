@@ -55,17 +55,24 @@ public final class RadialFunction {
         builder.declare(name + ".bias", false, new Initialiser.Constant(0), width);
     }
 
+    /** What the function reads of the species of edges' ends. */
+    EdgeSpecies species(Tape tape, ParameterStore store, SpeciesInput input) {
+        return embedding == null
+                ? EdgeSpecies.none(input)
+                : EdgeSpecies.of(tape, input, embedding.source(store), embedding.target(store));
+    }
+
     /** Weights of every edge, [E, out]. */
-    Var forward(Tape tape, ParameterStore store, EdgeContext context) {
+    Var forward(Tape tape, ParameterStore store, EdgeContext context, EdgeSpecies species) {
         return tape.local(name, () -> {
             Var h = RadialOps.radialInput(
                     tape,
                     basis,
                     context.edges(),
                     context.frames().distance(),
-                    context.species(),
-                    embedding == null ? null : embedding.source(store),
-                    embedding == null ? null : embedding.target(store),
+                    species.index(),
+                    species.source(),
+                    species.target(),
                     first.weight(store),
                     first.bias(store));
             return tail(tape, store, h);

@@ -109,6 +109,40 @@ public final class PointwiseOps {
         return result[0];
     }
 
+    /** Zeros [rows, width] but for x [rows, count], which stands in columns {@code from} to {@code from+count}. */
+    public static Var intoColumns(Tape tape, Var x, long width, long from) {
+        PointwiseKernels kernels = tape.kernels().pointwise();
+        long rows = x.value().dim(0);
+        long count = x.value().dim(1);
+        Tensor y = tape.zeros(rows, width);
+        kernels.copyMatrix(1, slice(x.value(), rows, count, 0, count), slice(y, rows, width, from, count), false);
+        Var[] result = new Var[1];
+        result[0] = tape.record(
+                "intoColumns",
+                y,
+                g -> {
+                    Sink dx = g.of(x);
+                    if (dx != null) {
+                        Matrix dy = slice(result[0].grad(), rows, width, from, count);
+                        kernels.copyMatrix(1, dy, slice(dx.tensor(), rows, count, 0, count), dx.add());
+                    }
+                },
+                x);
+        return result[0];
+    }
+
+    /**
+     * Another value with the gradient of x: straight-through estimation (Y. Bengio et al., arXiv 1308.3432).
+     *
+     * @param value of x's shape
+     */
+    public static Var straightThrough(Tape tape, Tensor value, Var x) {
+        PointwiseKernels kernels = tape.kernels().pointwise();
+        Var[] result = new Var[1];
+        result[0] = tape.record("straightThrough", value, g -> accumulate(kernels, 1, result[0].grad(), g.of(x)), x);
+        return result[0];
+    }
+
     /** A copy of x, seen as [rows, width], with its first columns replaced by those of first [rows, count]. */
     public static Var replaceColumns(Tape tape, Var x, Var first, long width) {
         PointwiseKernels kernels = tape.kernels().pointwise();

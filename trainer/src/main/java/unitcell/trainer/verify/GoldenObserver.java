@@ -163,7 +163,7 @@ final class GoldenObserver implements BiConsumer<String, Var> {
         int ce = config.useAtomEdgeEmbedding() ? config.edgeChannels() : 0;
         double[] source = ce == 0 ? new double[0] : weight.apply(prefix + "source_embedding.weight");
         double[] target = ce == 0 ? new double[0] : weight.apply(prefix + "target_embedding.weight");
-        int[] species = context.species().toInts();
+        int[] species = context.species().rowOfNode().toInts();
         int[] from = context.edges().source().toInts();
         int[] to = context.edges().target().toInts();
         int width = k + 2 * ce;

@@ -122,6 +122,7 @@ final class OpCases {
                 "replaceColumns",
                 (t, v) -> PointwiseOps.replaceColumns(t, v.get(0), v.get(1), 4),
                 List.of(x, input(random, "first", 3, 2))));
+        cases.add(new OpCase("intoColumns", (t, v) -> PointwiseOps.intoColumns(t, v.get(0), 7, 2), List.of(x)));
         cases.add(new OpCase("silu", (t, v) -> PointwiseOps.silu(t, v.get(0)), List.of(x)));
         cases.add(new OpCase("sigmoid", (t, v) -> PointwiseOps.sigmoid(t, v.get(0)), List.of(x)));
         cases.add(new OpCase("smoothLeakyRelu", (t, v) -> PointwiseOps.smoothLeakyRelu(t, 0.2, v.get(0)), List.of(x)));
