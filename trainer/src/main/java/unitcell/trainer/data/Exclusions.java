@@ -39,7 +39,7 @@ public record Exclusions(Set<String> ids, Set<String> compositions) {
      */
     public static Exclusions read(Path file) throws IOException {
         String name = file.getFileName().toString();
-        return name.matches("(?i).*\\.(txt|list|ids)") || !name.matches("(?i).*\\.(csv|cif|mcif|jsonl)(\\.gz)?")
+        return name.matches("(?i).*\\.(txt|list|ids)") || !name.matches("(?i).*\\.(csv|cif|mcif|jsonl?)(\\.gz)?")
                 ? ofLines(file)
                 : ofCrystals(file);
     }

@@ -3,11 +3,11 @@ package unitcell.trainer.data;
 import java.nio.charset.StandardCharsets;
 
 /** Seeds for things that have names, so that what is drawn for one of them does not depend on the others. */
-final class Seeds {
+public final class Seeds {
     private Seeds() {}
 
     /** A seed for the thing called {@code name}: FNV-1a (64 bits) of its UTF-8 bytes, mixed with the seed. */
-    static long of(long seed, String name) {
+    public static long of(long seed, String name) {
         long hash = 0xCBF29CE484222325L;
         for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
             hash = (hash ^ (b & 0xFF)) * 0x100000001B3L;

@@ -45,7 +45,7 @@ public record Split(int[] train, int[] validation) {
     }
 
     /** What crystals that may be polymorphs or supercells of each other have in common. */
-    static String key(Crystal crystal) {
+    public static String key(Crystal crystal) {
         Composition composition = crystal.composition();
         return composition.reducedFormula();
     }
