@@ -17,9 +17,11 @@ import java.util.stream.Stream;
  * The input files behind what a user names: a file, a folder, or a quoted glob such as {@code 'data/mp/*.csv.gz'}
  * ({@code *}, {@code ?}, {@code [..]}, {@code {a,b}}, {@code **} for any depth).
  *
- * <p>Formats go by name: {@code .cif} and {@code .mcif} (CIF), {@code .csv} (table with a {@code cif} or
- * {@code composition} column), {@code .jsonl} (JSON lines), each also with {@code .gz}. A folder stands for the CIF
- * files directly in it. Files are sorted by path, so that the order of records never depends on the file system.
+ * <p>Formats go by name: {@code .cif} and {@code .mcif} (CIF), {@code .csv} (table with a column {@code cif},
+ * {@code structure} or {@code composition}), {@code .json} (objects or a pandas table), {@code .jsonl} (JSON lines), each also
+ * with {@code .gz}. A folder stands for the CIF files directly in it, or, if there is an {@code id_prop.csv} (CGCNN's
+ * layout), for those that it lists. Files are sorted by path, so that the order of records never depends on the file
+ * system.
  */
 public final class CrystalSource {
     private final List<Path> files;
@@ -99,6 +101,10 @@ public final class CrystalSource {
     private static List<Path> folder(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             List<Path> files = entries.filter(Files::isRegularFile).sorted().toList();
+            List<Path> listed = files.stream().filter(IdPropRecords::isOne).toList();
+            if (!listed.isEmpty()) {
+                return listed;
+            }
             List<Path> cifs = files.stream().filter(CrystalSource::isCif).toList();
             if (!cifs.isEmpty()) {
                 return cifs;
@@ -151,6 +157,8 @@ public final class CrystalSource {
     private enum Format {
         CIF,
         CSV,
+        ID_PROP,
+        JSON,
         JSON_LINES
     }
 
@@ -162,8 +170,14 @@ public final class CrystalSource {
         if (name.endsWith(".cif") || name.endsWith(".mcif")) {
             return Format.CIF;
         }
+        if (IdPropRecords.isOne(path)) {
+            return Format.ID_PROP;
+        }
         if (name.endsWith(".csv")) {
             return Format.CSV;
+        }
+        if (name.endsWith(".json")) {
+            return Format.JSON;
         }
         return name.endsWith(".jsonl") ? Format.JSON_LINES : null;
     }
@@ -177,7 +191,7 @@ public final class CrystalSource {
             throw InputException.of(
                     Finding.Kind.IO,
                     Location.of(path.toString()),
-                    "unknown format; expected a name ending in .cif, .mcif, .csv or .jsonl, possibly with .gz");
+                    "unknown format; expected a name ending in .cif, .mcif, .csv, .json or .jsonl, possibly with .gz");
         }
     }
 
@@ -185,6 +199,8 @@ public final class CrystalSource {
         return switch (kind(path)) {
             case CIF -> new CifRecords(path, plausibility);
             case CSV -> new CsvRecords(path, plausibility);
+            case ID_PROP -> new IdPropRecords(path, plausibility);
+            case JSON -> new JsonRecords(path, plausibility);
             case JSON_LINES -> new JsonLinesRecords(path, plausibility);
         };
     }

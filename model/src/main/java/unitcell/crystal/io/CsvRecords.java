@@ -20,11 +20,13 @@ import java.util.Set;
 import unitcell.crystal.Composition;
 
 /**
- * A CSV table (RFC 4180, UTF-8, header row) with CIF text in a column {@code cif}, or else formulas in a column
- * {@code composition} or {@code formula}. The id is taken from the first of the columns {@code material_id}, {@code id}, {@code mp_id},
+ * A CSV table (RFC 4180, UTF-8, header row) with CIF text in a column {@code cif}, or else structures in a column
+ * {@code structure} (dictionaries as {@link StructureData} has them, in JSON or as Python prints them, or CIF text), or else
+ * formulas in a column {@code composition} or {@code formula}. The id is taken from the first of the columns {@code material_id}, {@code id}, {@code mp_id},
  * {@code structure_id}, {@code name} that exists, otherwise it is {@code row-N}.
  */
 final class CsvRecords implements RecordReader {
+    private static final String STRUCTURE = "structure";
     private static final List<String> COMPOSITION_COLUMNS = List.of("composition", "formula");
     private static final List<String> ID_COLUMNS = List.of("material_id", "id", "mp_id", "structure_id", "name");
 
@@ -33,7 +35,9 @@ final class CsvRecords implements RecordReader {
     private final CsvReader<CsvRecord> csv;
     private final CloseableIterator<CsvRecord> rows;
     private final List<String> header;
-    private final int cifColumn;
+    private final ObjectRecords objects;
+    private final int cifColumn; // or that of dictionaries, see isCif
+    private final boolean isCif;
     private final int compositionColumn;
     private final int idColumn;
     private long row;
@@ -42,6 +46,7 @@ final class CsvRecords implements RecordReader {
     CsvRecords(Path path, Plausibility plausibility) {
         file = path.toString();
         this.plausibility = plausibility;
+        objects = new ObjectRecords(file, plausibility);
         Reader reader = new InputStreamReader(
                 InputStreams.open(path),
                 StandardCharsets.UTF_8
@@ -61,14 +66,15 @@ final class CsvRecords implements RecordReader {
                 throw InputException.of(Finding.Kind.EMPTY, Location.of(file), "table has no header row");
             }
             header = header(first.get());
-            cifColumn = header.indexOf("cif");
+            isCif = header.contains("cif");
+            cifColumn = header.indexOf(isCif ? "cif" : STRUCTURE);
             compositionColumn = first(COMPOSITION_COLUMNS, header);
             idColumn = first(ID_COLUMNS, header);
             if (cifColumn < 0 && compositionColumn < 0) {
                 throw InputException.of(
                         Finding.Kind.COLUMN_MISSING,
                         new Location(file, 1, 0),
-                        "no column 'cif', 'composition' or 'formula'; columns are "
+                        "no column 'cif', 'structure', 'composition' or 'formula'; columns are "
                                 + Findings.show(String.join(", ", header)));
             }
         } catch (InputException e) {
@@ -173,7 +179,7 @@ final class CsvRecords implements RecordReader {
         if (cifColumn < 0) {
             return new RowFields(header, values);
         }
-        // The CIF text is parsed already; keeping it would keep most of the file in memory.
+        // The structure is parsed already; keeping it would keep most of the file in memory.
         List<String> others = new java.util.ArrayList<>(values);
         others.set(cifColumn, "");
         return new RowFields(header, others);
@@ -187,7 +193,13 @@ final class CsvRecords implements RecordReader {
         }
         String text = record.getField(cifColumn);
         if (text.isBlank()) {
-            throw InputException.of(Finding.Kind.EMPTY, where, "row " + row + " (" + id + ") has an empty cif field");
+            throw InputException.of(
+                    Finding.Kind.EMPTY,
+                    where,
+                    "row " + row + " (" + id + ") has an empty " + header.get(cifColumn) + " field");
+        }
+        if (!isCif) {
+            return objects.text(text, STRUCTURE, id, where, fields);
         }
         List<CifStructures.Outcome> outcomes = CifStructures.read(text, file, firstLine, plausibility);
         if (outcomes.size() > 1) {

@@ -16,6 +16,10 @@ public final class InputLimits {
     public static final int MAX_FIELD = 64 << 20;
     /** Longest line of a JSON-lines file in characters. */
     public static final int MAX_JSON_LINE = 16 << 20;
+    /** Most values in one record of JSON, which is held in memory. */
+    public static final int MAX_RECORD_VALUES = 1_000_000;
+    /** Most values in a JSON file whose columns follow each other, so that it must be held as a whole. */
+    public static final int MAX_FILE_VALUES = 4_000_000;
     /** Cell lengths must be between these, in angstrom, exclusive. */
     public static final double MIN_LENGTH = 0.5;
 

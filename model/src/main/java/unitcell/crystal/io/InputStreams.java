@@ -1,9 +1,13 @@
 package unitcell.crystal.io;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -32,6 +36,33 @@ final class InputStreams {
             return isGzip(path) ? gunzip(raw, name) : raw;
         } catch (IOException e) {
             throw failure(e, Location.of(name));
+        }
+    }
+
+    /** Opens a file of UTF-8 text, as {@link #open}; a byte order mark is skipped, what is not UTF-8 fails. */
+    static BufferedReader text(Path path) {
+        InputStream in = open(path);
+        try {
+            BufferedReader reader = new BufferedReader(
+                    new InputStreamReader(
+                            in,
+                            StandardCharsets.UTF_8
+                                    .newDecoder()
+                                    .onMalformedInput(CodingErrorAction.REPORT)
+                                    .onUnmappableCharacter(CodingErrorAction.REPORT)),
+                    BUFFER);
+            reader.mark(1);
+            if (reader.read() != '\uFEFF') {
+                reader.reset();
+            }
+            return reader;
+        } catch (IOException e) {
+            try {
+                in.close();
+            } catch (IOException suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw failure(e, Location.of(path.toString()));
         }
     }
 

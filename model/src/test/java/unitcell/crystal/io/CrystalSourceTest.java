@@ -253,7 +253,7 @@ class CrystalSourceTest {
                 Finding.Kind.NOT_GZIP, refusal(write("f.csv.gz", "id,cif\n")).kind());
         assertEquals(
                 Finding.Kind.COLUMN_MISSING,
-                refusal(write("g.csv", "id,structure\n1,2\n")).kind());
+                refusal(write("g.csv", "id,geometry\n1,2\n")).kind());
         assertEquals(
                 Finding.Kind.SYNTAX,
                 refusal(write("h.csv", "id,cif,ID\n1,2,3\n")).kind());

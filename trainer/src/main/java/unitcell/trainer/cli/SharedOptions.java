@@ -16,7 +16,7 @@ final class SharedOptions {
     static final CommandOption<String> INPUT = CommandOption.of(
                     "input",
                     ValueType.text("PATH"),
-                    "crystals: a file, a folder or a quoted glob; .cif, .csv (column cif), .jsonl, gzip understood")
+                    "crystals: a file, a folder or a quoted glob; .cif, .csv (column cif or structure), .json, .jsonl, gzip understood")
             .alias("data");
 
     /** As {@link #INPUT}, under the name that suits training; also answers to {@code --input}. */
