@@ -22,22 +22,32 @@ public final class ModelPresets {
 
     static {
         add("tiny", "lmax 1, one layer: seconds on a CPU, for trying things out", """
-                {"num_layers": 1, "sphere_channels": 16, "attn_hidden_channels": 16, "num_heads": 2,
-                 "attn_alpha_channels": 8, "attn_value_channels": 8, "ffn_hidden_channels": 32, "edge_channels": 16,
-                 "lmax_list": [1], "mmax_list": [1], "grid_resolution": 10, "max_radius": 4.0, "max_neighbors": 0,
-                 "alpha_drop": 0.0, "drop_path_rate": 0.0}""");
+            {"num_layers": 1, "sphere_channels": 16, "attn_hidden_channels": 16, "num_heads": 2,
+             "attn_alpha_channels": 8, "attn_value_channels": 8, "ffn_hidden_channels": 32, "edge_channels": 16,
+             "lmax_list": [1], "mmax_list": [1], "grid_resolution": 10, "max_radius": 4.0, "max_neighbors": 0,
+             "alpha_drop": 0.0, "drop_path_rate": 0.0}\
+            """);
+        add("mini", "lmax 1, two layers: minutes on two CPU cores", """
+            {"num_layers": 2, "sphere_channels": 32, "attn_hidden_channels": 24, "num_heads": 4,
+             "attn_alpha_channels": 8, "attn_value_channels": 8, "ffn_hidden_channels": 48, "edge_channels": 32,
+             "lmax_list": [1], "mmax_list": [1], "grid_resolution": 10, "max_radius": 4.5, "max_neighbors": 0,
+             "alpha_drop": 0.0, "drop_path_rate": 0.0}\
+            """);
         add("small", "lmax 2, three layers: learns from the whole pre-training set on two CPU cores", """
-                {"num_layers": 3, "sphere_channels": 48, "attn_hidden_channels": 32, "num_heads": 4,
-                 "attn_alpha_channels": 16, "attn_value_channels": 12, "ffn_hidden_channels": 64, "edge_channels": 48,
-                 "lmax_list": [2], "mmax_list": [2], "grid_resolution": 14, "max_radius": 4.5, "max_neighbors": 0,
-                 "alpha_drop": 0.0, "drop_path_rate": 0.0}""");
+            {"num_layers": 3, "sphere_channels": 48, "attn_hidden_channels": 32, "num_heads": 4,
+             "attn_alpha_channels": 16, "attn_value_channels": 12, "ffn_hidden_channels": 64, "edge_channels": 48,
+             "lmax_list": [2], "mmax_list": [2], "grid_resolution": 14, "max_radius": 4.5, "max_neighbors": 0,
+             "alpha_drop": 0.0, "drop_path_rate": 0.0}\
+            """);
         add("medium", "lmax 4, six layers: many CPU cores or a GPU", """
-                {"num_layers": 6, "sphere_channels": 96, "attn_hidden_channels": 64, "num_heads": 8,
-                 "attn_alpha_channels": 32, "attn_value_channels": 16, "ffn_hidden_channels": 128, "edge_channels": 96,
-                 "lmax_list": [4], "mmax_list": [2], "grid_resolution": 18, "max_radius": 5.0, "max_neighbors": 0,
-                 "alpha_drop": 0.1, "drop_path_rate": 0.05}""");
+            {"num_layers": 6, "sphere_channels": 96, "attn_hidden_channels": 64, "num_heads": 8,
+             "attn_alpha_channels": 32, "attn_value_channels": 16, "ffn_hidden_channels": 128, "edge_channels": 96,
+             "lmax_list": [4], "mmax_list": [2], "grid_resolution": 18, "max_radius": 5.0, "max_neighbors": 0,
+             "alpha_drop": 0.1, "drop_path_rate": 0.05}\
+            """);
         add("paper", "lmax 6, twelve layers, 142 M parameters: the sizes of the paper; a GPU", """
-                {"grid_resolution": 18, "max_neighbors": 0}""");
+            {"grid_resolution": 18, "max_neighbors": 0}\
+            """);
     }
 
     private ModelPresets() {}

@@ -23,7 +23,7 @@ import unitcell.engine.io.AtomicFiles;
 
 /**
  * Chooses the crystals that come with the program from tables of Materials Project structures and writes them in
- * {@link BundledFormat}: {@code make bundled-data DATA='DIR/*.csv.gz'}.
+ * {@link BundledFormat}: {@code make bundled-data MP='DIR/*.csv.gz'}.
  *
  * <p>Taken are experimentally known structures (column {@code icsd}) of 2 to {@value #MAX_ATOMS} atoms and at least two
  * elements that pass {@link DataFilter#STANDARD}, one for each reduced composition, at most {@value #PER_PROTOTYPE} of one
@@ -35,10 +35,10 @@ public final class BundledSelection {
     private static final int PER_PROTOTYPE = 250;
     private static final int COUNT = 4000;
     private static final String HEADER = """
-            # Crystal structures (species, lattice, coordinates) selected from the Materials Project, https://materialsproject.org,
-            # A. Jain et al., APL Materials 1, 011002 (2013), licensed CC-BY-4.0. One crystal on each line:
-            # id|a b c alpha beta gamma|species|fractional coordinates; lengths in angstrom, angles in degrees.
-            """;
+        # Crystal structures (species, lattice, coordinates) selected from the Materials Project, https://materialsproject.org,
+        # A. Jain et al., APL Materials 1, 011002 (2013), licensed CC-BY-4.0. One crystal on each line:
+        # id|a b c alpha beta gamma|species|fractional coordinates; lengths in angstrom, angles in degrees.
+        """;
 
     private record Candidate(Crystal crystal, String prototype, long rank) {}
 
