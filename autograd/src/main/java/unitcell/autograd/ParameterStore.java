@@ -2,9 +2,12 @@ package unitcell.autograd;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import unitcell.engine.DType;
 import unitcell.engine.Device;
 import unitcell.engine.Tensor;
@@ -23,10 +26,10 @@ public final class ParameterStore implements AutoCloseable {
 
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<String, Var> variables = new LinkedHashMap<>();
+    private Set<String> trainable;
     private final Scope scope;
     private final Tensor values;
     private final Tensor gradients;
-    private final long decaying;
     private final Device device;
 
     /**
@@ -37,7 +40,6 @@ public final class ParameterStore implements AutoCloseable {
         this.scope = new Scope(device.pool(), "parameter");
         Map<String, Long> offsets = new LinkedHashMap<>();
         long offset = place(declared, true, 0, dtype, offsets);
-        this.decaying = offset;
         offset = place(declared, false, offset, dtype, offsets);
         this.values = scope.zeros(dtype, offset);
         this.gradients = scope.zeros(dtype, offset);
@@ -48,6 +50,7 @@ public final class ParameterStore implements AutoCloseable {
             long start = offsets.get(p.name());
             variables.put(p.name(), Var.parameter(view(values, start, p), view(gradients, start, p)));
         }
+        this.trainable = Set.copyOf(parameters.keySet());
     }
 
     private static long place(
@@ -84,6 +87,32 @@ public final class ParameterStore implements AutoCloseable {
         return v;
     }
 
+    /**
+     * Holds fixed every parameter whose name {@code learns} does not accept, and lets all others learn; until it is called,
+     * all do. To tapes of later steps a fixed parameter is a constant: no gradient is computed for it, and the one in {@link
+     * #gradients} is zero. What is fixed neither moves nor decays in {@link unitcell.autograd.optim.AdamW}. Call it between
+     * steps, as often as wanted.
+     */
+    public void setTrainable(Predicate<String> learns) {
+        Set<String> learning = new HashSet<>();
+        for (String name : parameters.keySet()) {
+            Tensor value = get(name).value();
+            Tensor gradient = get(name).grad();
+            if (learns.test(name)) {
+                learning.add(name);
+                variables.put(name, Var.parameter(value, gradient));
+            } else {
+                variables.put(name, Var.frozen(value, gradient.zero()));
+            }
+        }
+        trainable = Set.copyOf(learning);
+    }
+
+    /** Names of the parameters that learn; another set after every {@link #setTrainable}. */
+    public Set<String> trainable() {
+        return trainable;
+    }
+
     /** Whether a gradient is wanted for any parameter whose name begins so. */
     public boolean requiresGrad(String prefix) {
         return variables.entrySet().stream()
@@ -93,7 +122,9 @@ public final class ParameterStore implements AutoCloseable {
     /** Rows {@code from} to {@code to} of a parameter's outermost dimension, as a variable of their own. */
     public Var rows(String name, long from, long to) {
         Var v = get(name);
-        return Var.parameter(v.value().rows(from, to), v.grad().rows(from, to));
+        Tensor value = v.value().rows(from, to);
+        Tensor gradient = v.grad().rows(from, to);
+        return v.requiresGrad() ? Var.parameter(value, gradient) : Var.frozen(value, gradient);
     }
 
     /** Declarations in state_dict order. */
@@ -116,11 +147,6 @@ public final class ParameterStore implements AutoCloseable {
         return gradients;
     }
 
-    /** Elements of the arena (from its start) that decay. */
-    public long decaying() {
-        return decaying;
-    }
-
     /** A further arena of the same layout, owned by the store: moments, averages. */
     public Tensor newArena() {
         return scope.zeros(values.dtype(), values.size());
@@ -131,11 +157,18 @@ public final class ParameterStore implements AutoCloseable {
         scope.free(arena);
     }
 
+    /** The element of an arena at which a parameter starts. */
+    public long offset(String name) {
+        return (get(name).value().address() - values.address()) / values.dtype().bytes();
+    }
+
     /** The part of an arena that belongs to a parameter. */
     public Tensor in(Tensor arena, String name) {
-        Tensor own = get(name).value();
-        long offset = own.address() - values.address();
-        return new Tensor(arena.block(), offset, arena.dtype(), own.shape());
+        return new Tensor(
+                arena.block(),
+                offset(name) * arena.dtype().bytes(),
+                arena.dtype(),
+                get(name).value().shape());
     }
 
     /** Sets every gradient to zero; before each step. */

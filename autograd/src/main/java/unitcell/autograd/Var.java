@@ -41,6 +41,13 @@ public final class Var {
         return v;
     }
 
+    /** A parameter that is held fixed: no gradient flows into it, and {@code grad}, which the caller owns, stays zero. */
+    static Var frozen(Tensor value, Tensor grad) {
+        Var v = constant(value);
+        v.grad = grad;
+        return v;
+    }
+
     static Var result(Tensor value, boolean requiresGrad, long[] gradShape) {
         return new Var(value, requiresGrad, gradShape, false);
     }

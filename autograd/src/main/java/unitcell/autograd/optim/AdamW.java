@@ -1,5 +1,8 @@
 package unitcell.autograd.optim;
 
+import java.util.List;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import unitcell.autograd.ParameterStore;
 import unitcell.engine.Tensor;
 import unitcell.engine.kernel.OptimiserKernels;
@@ -7,6 +10,11 @@ import unitcell.engine.kernel.OptimiserKernels.AdamStep;
 
 /**
  * Adam with decoupled weight decay; with decay 0 it is Adam. Parameters that do not decay (biases, norms) are exempt.
+ *
+ * <p>Parameters may have rates of their own: multiples of the step's rate, by name. One whose factor is 0, or that the store
+ * {@linkplain ParameterStore#setTrainable holds fixed}, is left alone bit for bit: it is neither moved nor decayed, and its
+ * moments stay. One that learns only later starts with empty moments but the bias corrections of all steps so far, which
+ * makes its first updates up to three times as large as a first step's; a warm-up of its rate evens that out.
  *
  * <p>Memory convention: both moment arenas belong to the parameter store.
  */
@@ -16,6 +24,9 @@ public final class AdamW {
     private final Settings settings;
     private final Tensor m;
     private final Tensor v;
+    private ToDoubleFunction<String> factors = name -> 1;
+    private Set<String> basis;
+    private List<ArenaRuns.Run> runs;
     private long steps;
 
     /**
@@ -37,18 +48,32 @@ public final class AdamW {
         this.v = store.newArena();
     }
 
+    /**
+     * Gives parameters rates of their own from the next step on. Each stretch of the arena with one factor is a kernel call
+     * of its own.
+     *
+     * @param factorOf multiple of the rate for each name: 0 to leave it alone, 1 for the rate itself
+     * @throws IllegalArgumentException naming a parameter whose factor is negative or not finite
+     */
+    public void setRateFactors(ToDoubleFunction<String> factorOf) {
+        runs = ArenaRuns.of(store, factorOf);
+        basis = store.trainable();
+        factors = factorOf;
+    }
+
     /** One update at a learning rate, with gradients multiplied by {@code gradientScale} first. */
     public void step(double rate, double gradientScale) {
         steps++;
-        long split = store.decaying();
-        update(rate, gradientScale, settings.weightDecay(), 0, split);
-        update(rate, gradientScale, 0, split, store.values().size());
+        if (!store.trainable().equals(basis)) {
+            setRateFactors(factors);
+        }
+        for (ArenaRuns.Run run : runs) {
+            double decay = run.decays() ? settings.weightDecay() : 0;
+            update(rate * run.factor(), gradientScale, decay, run.from(), run.to());
+        }
     }
 
     private void update(double rate, double gradientScale, double decay, long from, long to) {
-        if (from == to) {
-            return;
-        }
         AdamStep step =
                 new AdamStep(rate, settings.beta1(), settings.beta2(), settings.eps(), decay, steps, gradientScale);
         kernels.adamW(
