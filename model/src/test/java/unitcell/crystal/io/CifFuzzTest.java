@@ -145,14 +145,25 @@ class CifFuzzTest {
                 + "\",\nmp-3,\"" + SeedCifs.MAGNETIC + "\",0\n";
         String json = "{\"i\":1,\"cell\":[5,5,5,90,90,90],\"species\":[\"Na\",17],\"frac\":[[0,0,0],[0.5,0.5,0.5]],"
                 + "\"tag\":\"a\"}\n{\"cell\":[[4,0,0],[0,4,0],[0,0,4]],\"species\":[\"X\"],\"frac\":[[0,0,0]]}\n";
+        String python = "id,structure,dos\n"
+            + "1,\"{'numbers': [11, 17], 'positions': [[0, 0, 0], [1.0, 1.0, 1.0]], 'cell': [[2, 0, 0], [0, 4, 0], [0,"
+            + " 0, 5]], 'pbc': [True, True, True]}\",\"[0.0, 1.0]\"\n"
+            + "2,\"{'lattice_mat': [[2, 0, 0], [0, 4, 0], [0, 0, 5]], 'elements': ['C'], 'coords': [[0, 0, 0]]}\",\n";
+        String pymatgen = "{\"lattice\": {\"matrix\": [[2, 0, 0], [0, 4, 0], [0, 0, 5]]}, \"sites\": [{\"species\": "
+                + "[{\"element\": \"Na\", \"occu\": 1}], \"abc\": [0, 0, 0]}]}";
+        String split = "{\"index\": [0, 1], \"columns\": [\"structure\", \"k\"], \"data\": [[" + pymatgen + ", 1.5], ["
+                + pymatgen + ", null]]}";
+        String columns = "{\"structure\": {\"mp-1\": " + pymatgen + "}, \"k\": {\"mp-1\": [1, 2]}}";
+        String[][] seeds = {
+            {"t.csv", csv}, {"t.jsonl", json}, {"p.csv", python}, {"s.json", split}, {"c.json", columns},
+        };
         int accepted = 0;
-        for (int trial = 0; trial < 1_000; trial++) {
-            boolean table = trial % 2 == 0;
-            byte[] seed = (table ? csv : json).getBytes(StandardCharsets.UTF_8);
-            byte[] bytes = mutate(seed, anySeed(random), random);
-            Path file = folder.resolve(table ? "t.csv" : "t.jsonl");
+        for (int trial = 0; trial < 2_500; trial++) {
+            String[] form = seeds[trial % seeds.length];
+            byte[] bytes = mutate(form[1].getBytes(StandardCharsets.UTF_8), anySeed(random), random);
+            Path file = folder.resolve(form[0]);
             Files.write(file, bytes);
-            try (CrystalRecords records = CrystalSource.of(file.toString()).open(plausibility(trial / 2))) {
+            try (CrystalRecords records = CrystalSource.of(file.toString()).open(plausibility(trial / seeds.length))) {
                 while (records.hasNext()) {
                     switch (records.next()) {
                         case CrystalRecord.Accepted a -> {
@@ -168,6 +179,6 @@ class CifFuzzTest {
                 fail("trial " + trial + ": " + new String(bytes, StandardCharsets.ISO_8859_1), e);
             }
         }
-        assertTrue(accepted > 300, accepted + " accepted");
+        assertTrue(accepted > 1_000, accepted + " accepted");
     }
 }

@@ -25,8 +25,8 @@ final class EvaluateCommand implements Command {
 
     private static final CommandOption<String> INPUT = SharedOptions.INPUT
             .mandatory()
-            .explained("crystals: a file, a folder or a quoted glob; .cif, .csv (column cif; or composition or formula,"
-                    + " for the charges alone), .jsonl, gzip understood");
+            .explained("crystals: a file, a folder or a quoted glob; .cif, .csv (column cif or structure; or composition or"
+                    + " formula, for the charges alone), .json, .jsonl, gzip understood");
     private static final CommandOption<OxidationStates> OXIDATION = CommandOption.of(
                     "oxidation", ValueType.choice(sets()), "oxidation states to balance charges with")
             .byDefault(OxidationStates.SMACT14.slug());
