@@ -1,4 +1,4 @@
-// Parameter updates over flat arenas: adam_w, sum_of_squares, exponential_moving_average.
+// Parameter updates over flat arenas: adam_w, sum_of_squares, clip, exponential_moving_average.
 //
 // Memory convention: one pass in place, 16 bytes a thread and access where all addresses allow it. Averages are updated as
 // a + (1 - b)(x - a), not as b a + (1 - b) x: the two rounded factors of the latter do not add up to one, which in float32
@@ -6,8 +6,8 @@
 // overflow, so it is not finite if and only if an element is not. Partial sums are as many as the size says, never the
 // device.
 //
-// Bound by memory bandwidth: adam_w moves 28 bytes a float32 parameter (4 reads, 3 writes), the moving average 12, the sum
-// of squares 4.
+// Bound by memory bandwidth: adam_w moves 28 bytes a float32 parameter (4 reads, 3 writes), the moving average 12, clip 8,
+// the sum of squares 4.
 //
 // History
 //   1  fused update, 16 bytes an access. adam_w_f32 46 registers, sum_of_squares_f32 28. Not timed: no GPU yet.
@@ -71,6 +71,22 @@ __device__ void sum_of_squares(const T* x, int64_t n, double* parts) {
     }
 }
 
+// x: [n], held to [-limit, limit]
+template <class T>
+__device__ void clip(T limit, T* x, int64_t n) {
+    constexpr int W = WIDE<T>;
+    const bool wide = aligned(x);
+    for (int64_t i = grid_index() * W; i < n; i += grid_step() * W) {
+        Vec<T, W> values = load_group<W>(x, i, n, wide);
+#pragma unroll
+        for (int w = 0; w < W; w++) {
+            const T v = values.v[w];
+            values.v[w] = v > limit ? limit : v < -limit ? -limit : v;
+        }
+        store_group<W>(x, i, n, wide, values);
+    }
+}
+
 // value, average: [n]; fresh = 1 - decay
 template <class T>
 __device__ void exponential_moving_average(T fresh, const T* value, T* average, int64_t n) {
@@ -94,5 +110,6 @@ ENTRY(adam_w, THREADS,
        T* m, T* v, int64_t n),
       adam_w<T>(Adam<T>{T(scale), T(fresh1), T(fresh2), T(decay), T(rate), T(root), T(eps)}, p, g, m, v, n))
 ENTRY(sum_of_squares, THREADS, (const T* x, int64_t n, double* parts), sum_of_squares<T>(x, n, parts))
+ENTRY(clip, THREADS, (double limit, T* x, int64_t n), clip<T>(T(limit), x, n))
 ENTRY(exponential_moving_average, THREADS, (double fresh, const T* value, T* average, int64_t n),
       exponential_moving_average<T>(T(fresh), value, average, n))

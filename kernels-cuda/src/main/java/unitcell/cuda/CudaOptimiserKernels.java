@@ -24,6 +24,7 @@ final class CudaOptimiserKernels implements OptimiserKernels {
     private final CudaKernel sumOfSquares;
     private final CudaKernel sumPartials;
     private final CudaKernel sumPartialsWide;
+    private final CudaKernel clip;
     private final CudaKernel exponentialMovingAverage;
 
     CudaOptimiserKernels(CudaQueue queue, DType dtype) {
@@ -33,6 +34,7 @@ final class CudaOptimiserKernels implements OptimiserKernels {
         sumOfSquares = queue.kernel("optimiser", "sum_of_squares", dtype);
         sumPartials = queue.kernel("losses", "sum_partials", DType.F32);
         sumPartialsWide = queue.kernel("losses", "sum_partials", DType.F64);
+        clip = queue.kernel("optimiser", "clip", dtype);
         exponentialMovingAverage = queue.kernel("optimiser", "exponential_moving_average", dtype);
     }
 
@@ -85,6 +87,12 @@ final class CudaOptimiserKernels implements OptimiserKernels {
                     .tensor(out)
                     .blocks(1, THREADS);
         }
+    }
+
+    @Override
+    public void clip(double limit, Tensor values) {
+        any("clip", "values", values).that(limit > 0, "limit", limit, "a positive number");
+        over(queue.launch(clip).real(limit).tensor(values).wide(values.size()), values.size());
     }
 
     @Override

@@ -22,15 +22,15 @@ public final class Networks {
 
     /** Options beside the sizes; no number of channels is a multiple of a vector's lanes. */
     public static final List<String> OPTIONS = List.of("""
-            "lmax_list": [3], "mmax_list": [2], "grid_resolution": 14, "norm_type": "rms_norm_sh", "max_radius": 4,
-            "alpha_drop": 0.2, "drop_path_rate": 0.2, "proj_drop": 0.2, "envelope_exponent": 5\
-            """, """
-            "lmax_list": [4], "mmax_list": [4], "use_gate_act": true, "norm_type": "layer_norm_sh", "max_radius": 3.5,
-            "use_m_share_rad": true, "alpha_drop": 0, "drop_path_rate": 0\
-            """, """
-            "lmax_list": [2], "mmax_list": [1], "grid_resolution": 10, "use_grid_mlp": true, "norm_type": "layer_norm",
-            "share_atom_edge_embedding": true, "max_radius": 4, "alpha_drop": 0, "drop_path_rate": 0\
-            """);
+        "lmax_list": [3], "mmax_list": [2], "grid_resolution": 14, "norm_type": "rms_norm_sh", "max_radius": 4,
+        "alpha_drop": 0.2, "drop_path_rate": 0.2, "proj_drop": 0.2, "envelope_exponent": 5\
+        """, """
+        "lmax_list": [4], "mmax_list": [4], "use_gate_act": true, "norm_type": "layer_norm_sh", "max_radius": 3.5,
+        "use_m_share_rad": true, "alpha_drop": 0, "drop_path_rate": 0\
+        """, """
+        "lmax_list": [2], "mmax_list": [1], "grid_resolution": 10, "use_grid_mlp": true, "norm_type": "layer_norm",
+        "share_atom_edge_embedding": true, "max_radius": 4, "alpha_drop": 0, "drop_path_rate": 0\
+        """);
 
     private Networks() {}
 

@@ -90,6 +90,23 @@ final class VectorOptimiserKernels implements OptimiserKernels {
     }
 
     @Override
+    public void clip(double limit, Tensor values) {
+        Shapes.ofAny("clip", "values", values).that(limit > 0, "limit", limit, "a positive number");
+        long address = Args.floats("values", values, values.size());
+        workers.range(values.size(), GRAIN, (first, last, scratch) -> {
+            clip((float) limit, address + 4 * first, (int) (last - first));
+        });
+    }
+
+    private static void clip(float limit, long x, int count) {
+        for (int i = 0; i < count; i += Lanes.WIDTH) {
+            VectorMask<Float> mask = Lanes.first(Math.min(Lanes.WIDTH, count - i));
+            long at = x + 4L * i;
+            Lanes.store(at, Lanes.load(at, mask).min(limit).max(-limit), mask);
+        }
+    }
+
+    @Override
     public void exponentialMovingAverage(double decay, Tensor value, Tensor average) {
         Shapes.ofAny("exponentialMovingAverage", "value", value).same("average", average, value);
         long from = Args.floats("value", value, value.size());

@@ -26,6 +26,13 @@ public interface OptimiserKernels {
      */
     void sumOfSquares(Tensor x, Tensor out);
 
+    /**
+     * Every element held to [-limit, limit], in place; what is not a number stays.
+     *
+     * @param limit positive
+     */
+    void clip(double limit, Tensor values);
+
     /** average = decay * average + (1 - decay) * value. */
     void exponentialMovingAverage(double decay, Tensor value, Tensor average);
 }

@@ -40,6 +40,14 @@ final class ScalarOptimiserKernels implements OptimiserKernels {
     }
 
     @Override
+    public void clip(double limit, Tensor values) {
+        Shapes.ofAny("clip", "values", values).that(limit > 0, "limit", limit, "a positive number");
+        for (long i = 0; i < values.size(); i++) {
+            values.set(i, Math.max(-limit, Math.min(limit, values.get(i))));
+        }
+    }
+
+    @Override
     public void exponentialMovingAverage(double decay, Tensor value, Tensor average) {
         Shapes.ofAny("exponentialMovingAverage", "value", value).same("average", average, value);
         for (long i = 0; i < value.size(); i++) {

@@ -64,6 +64,24 @@ class VectorOptimiserKernelsTest {
     }
 
     @Test
+    void clip() {
+        for (int size : SIZES) {
+            Parity.Case c = parity.call("clip " + size);
+            int values = c.inOut(c.normal(size), size);
+            // Every result is an element or the limit, which float32 has exactly: nothing to round.
+            c.run(1e-12, (k, a) -> k.optimiser().clip(0.75, a.get(values)));
+        }
+        Parity.Case c = parity.call("clip of what is not a number");
+        int values = c.inOut(new double[] {1, Double.NaN, -2}, 3);
+        int sum = c.output(1);
+        c.run(Parity.FORWARD, (k, a) -> {
+            k.optimiser().clip(0.75, a.get(values).rows(0, 1));
+            k.optimiser().clip(0.75, a.get(values).rows(2, 3));
+            k.pointwise().sum(a.get(values).rows(0, 1), a.get(sum));
+        });
+    }
+
+    @Test
     void movingAverageHasNoLastingError() {
         for (int size : SIZES) {
             Parity.Case c = parity.call("exponentialMovingAverage " + size);

@@ -67,6 +67,16 @@ class ScalarOptimiserKernelsTest {
     }
 
     @Test
+    void clipHoldsToBothLimitsAndKeepsWhatIsNotANumber() {
+        try (KernelCase at = new KernelCase("clip")) {
+            Tensor x = at.of(new double[] {-3, -0.25, 0, 0.25, 3, Double.NaN, Double.NEGATIVE_INFINITY}, 7);
+            OPTIMISER.clip(0.25, x);
+            assertArrayEquals(new double[] {-0.25, -0.25, 0, 0.25, 0.25, Double.NaN, -0.25}, x.toDoubles());
+            assertThrows(IllegalArgumentException.class, () -> OPTIMISER.clip(0, x));
+        }
+    }
+
+    @Test
     void averageMovesByOneMinusDecay() {
         try (KernelCase at = new KernelCase("average")) {
             Tensor average = at.of(new double[] {1, 2}, 2);

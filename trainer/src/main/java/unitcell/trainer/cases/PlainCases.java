@@ -355,6 +355,11 @@ final class PlainCases {
             Tensor out = w.out(1);
             return new Call(2.0 * p, () -> w.kernels().optimiser().sumOfSquares(x, out));
         });
+        optimiser("clip", w -> {
+            Tensor values = w.in(p);
+            w.out(p); // values are read and written; counted, not used
+            return new Call(2.0 * p, () -> w.kernels().optimiser().clip(0.5, values));
+        });
         optimiser("exponentialMovingAverage", w -> {
             Tensor value = w.in(p);
             Tensor average = w.in(p);
