@@ -12,6 +12,8 @@ import unitcell.crystal.Lattice;
 final class LatticeSymmetries {
     // Beyond this there is no lattice whose operations could form a group.
     private static final int MAX_FOUND = 200;
+    // Lattice points in the box that is searched.
+    private static final int MAX_VECTORS = 200_000;
 
     private final double tolerance;
     private final double[] rows;
@@ -23,6 +25,13 @@ final class LatticeSymmetries {
         double longest = 0;
         for (int axis = 0; axis < 3; axis++) {
             longest = Math.max(longest, lattice.length(axis));
+        }
+        double boxes = 1;
+        for (int axis = 0; axis < 3; axis++) {
+            boxes *= 2 * (longest + tolerance) / lattice.height(axis) + 3;
+        }
+        if (boxes > MAX_VECTORS) {
+            throw new IllegalArgumentException(lattice + " is too elongated for its symmetry to be searched");
         }
         ImageSearch search = new ImageSearch(lattice);
         int n = search.find(0, 0, 0, longest + tolerance);
@@ -44,6 +53,7 @@ final class LatticeSymmetries {
      *
      * @param lattice in a reduced basis
      * @param tolerance in angstrom: of lengths, and of angles times the length of the vectors
+     * @throws IllegalArgumentException if the cell is so elongated that there are too many vectors of such lengths
      * @return matrices u, row-major, determinant +1 or -1; the new basis is {@code u @ lattice}
      */
     static List<int[]> find(Lattice lattice, double tolerance) {

@@ -20,12 +20,12 @@ final class PointGroup {
         if (!isClosed(matrices)) {
             return Optional.empty();
         }
-        Set<List<Integer>> rotations = new HashSet<>();
+        Set<Long> rotations = new HashSet<>();
         boolean fourfold = false;
         boolean sixfold = false;
         for (int[] m : matrices) {
             int sign = determinant(m);
-            rotations.add(Arrays.stream(m).map(x -> sign * x).boxed().toList());
+            rotations.add(code(Arrays.stream(m).map(x -> sign * x).toArray()));
             int trace = sign * (m[0] + m[4] + m[8]);
             fourfold |= trace == 1;
             sixfold |= trace == 2;
@@ -45,18 +45,24 @@ final class PointGroup {
 
     // A finite set closed under multiplication, of invertible matrices, is a group.
     private static boolean isClosed(List<int[]> matrices) {
-        Set<List<Integer>> all = new HashSet<>();
-        for (int[] m : matrices) {
-            all.add(Arrays.stream(m).boxed().toList());
-        }
+        long[] all = matrices.stream().mapToLong(PointGroup::code).sorted().toArray();
         for (int[] a : matrices) {
             for (int[] b : matrices) {
-                if (!all.contains(Arrays.stream(product(a, b)).boxed().toList())) {
+                if (Arrays.binarySearch(all, code(product(a, b))) < 0) {
                     return false;
                 }
             }
         }
         return true;
+    }
+
+    // One number for each matrix with entries from -64 to 63; those of a reduced basis are within -2 to 2.
+    private static long code(int[] m) {
+        long code = 0;
+        for (int x : m) {
+            code = code << 7 | (x + 64);
+        }
+        return code;
     }
 
     private static int[] product(int[] a, int[] b) {

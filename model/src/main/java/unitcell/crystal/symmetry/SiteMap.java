@@ -1,6 +1,7 @@
 package unitcell.crystal.symmetry;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ final class SiteMap {
     private final Crystal crystal;
     private final double tolerance2;
     private final double[] rows;
-    private final List<List<Integer>> bySpecies; // smallest first
+    private final int[][] bySpecies; // smallest first
 
     /**
      * @param crystal in a reduced cell
@@ -29,14 +30,15 @@ final class SiteMap {
             groups.computeIfAbsent(crystal.species(i), z -> new ArrayList<>()).add(i);
         }
         bySpecies = groups.values().stream()
-                .sorted((a, b) -> Integer.compare(a.size(), b.size()))
-                .toList();
+                .map(g -> g.stream().mapToInt(Integer::intValue).toArray())
+                .sorted(Comparator.comparingInt(g -> g.length))
+                .toArray(int[][]::new);
     }
 
     /** The translations that belong to the crystal, zero first: those onto atoms of the rarest species that map all. */
     List<double[]> translations() {
         List<double[]> found = new ArrayList<>();
-        for (int to : bySpecies.get(0)) {
+        for (int to : bySpecies[0]) {
             double[] t = translation(IDENTITY, to);
             if (maps(IDENTITY, t)) {
                 found.add(t);
@@ -47,7 +49,7 @@ final class SiteMap {
 
     /** A translation with which a rotation, f to {@code f @ u}, belongs to the crystal; each component in [0, 1). */
     Optional<double[]> translationFor(int[] u) {
-        for (int to : bySpecies.get(0)) {
+        for (int to : bySpecies[0]) {
             double[] t = translation(u, to);
             if (maps(u, t)) {
                 return Optional.of(t);
@@ -57,7 +59,7 @@ final class SiteMap {
     }
 
     private double[] translation(int[] u, int to) {
-        double[] from = rotated(bySpecies.get(0).get(0), u);
+        double[] from = rotated(bySpecies[0][0], u);
         double[] t = new double[3];
         for (int k = 0; k < 3; k++) {
             t[k] = Crystal.wrap(crystal.frac(to, k) - from[k]);
@@ -74,12 +76,12 @@ final class SiteMap {
     }
 
     private boolean maps(int[] u, double[] t) {
-        for (List<Integer> group : bySpecies) {
+        for (int[] group : bySpecies) {
             for (int atom : group) {
                 double[] at = rotated(atom, u);
                 boolean found = false;
-                for (int k = 0; k < group.size() && !found; k++) {
-                    found = isNear(group.get(k), at, t);
+                for (int k = 0; k < group.length && !found; k++) {
+                    found = isNear(group[k], at, t);
                 }
                 if (!found) {
                     return false;

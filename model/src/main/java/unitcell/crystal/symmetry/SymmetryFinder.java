@@ -12,7 +12,7 @@ import unitcell.crystal.symmetry.Symmetry.Operation;
  *
  * <p>Translations onto atoms of the rarest species give the primitive cell; each operation of its lattice is tried with
  * each translation that takes an atom of the rarest species onto another. Operations found within a tolerance need not
- * form a group: then the tolerance is lowered by a tenth until they do. The method is that of spglib (A. Togo and I.
+ * form a group: then the tolerance is lowered by a twentieth until they do. The method is that of spglib (A. Togo and I.
  * Tanaka, arXiv 1808.01590), whose {@code symprec} the tolerance corresponds to.
  *
  * <p>Bounds: {@value #MAX_ATOMS} atoms; the time grows with the third power of the number of atoms at worst and is below
@@ -24,8 +24,8 @@ public final class SymmetryFinder {
     /** Most atoms of a crystal whose symmetry is searched. */
     public static final int MAX_ATOMS = 1000;
 
-    private static final int MAX_TRIES = 100;
-    private static final double STEP = 0.9;
+    private static final int MAX_TRIES = 200;
+    private static final double STEP = 0.95;
 
     private final double tolerance;
 
@@ -50,17 +50,23 @@ public final class SymmetryFinder {
     }
 
     /**
-     * The symmetry of a crystal. A crystal whose operations form no group at any tolerance tried (down to 1/37,000 of
+     * The symmetry of a crystal. A crystal whose operations form no group at any tolerance tried (down to 1/28,000 of
      * the one asked for) has only the identity.
      *
-     * @throws IllegalArgumentException if it has more than {@link #MAX_ATOMS} atoms
+     * @throws IllegalArgumentException if it has more than {@link #MAX_ATOMS} atoms, or a cell too skewed or elongated to
+     *     be searched
      */
     public Symmetry find(Crystal crystal) {
         if (crystal.size() > MAX_ATOMS) {
             throw new IllegalArgumentException("crystal '" + crystal.id() + "' has " + crystal.size()
                     + " atoms, symmetry is searched for at most " + MAX_ATOMS);
         }
-        Crystal reduced = TranslationLattice.reduced(crystal);
+        Crystal reduced;
+        try {
+            reduced = TranslationLattice.reduced(crystal);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(crystal.lattice() + " is too skewed for its symmetry to be searched", e);
+        }
         double current = Math.min(tolerance, narrowest(reduced.lattice()) / 4);
         for (int attempt = 0; attempt < MAX_TRIES; attempt++) {
             Optional<Symmetry> found = attempt(reduced, current);

@@ -14,8 +14,8 @@ import unitcell.crystal.io.CrystalSource;
 class SpaceGroupTablesTest {
     private static final int ROWS = 2500;
 
-    // The few rows that differ have a symmetry found with other settings than those documented: spglib at 0.1 angstrom
-    // says of them what is said here.
+    // The few rows that differ are distorted by about the tolerance, so that spglib's answer changes with it too, or
+    // carry a space group from another version of the structure.
     @Test
     void publishedBenchmark() {
         compare("data/mp20/mp20_train_val.csv.gz");

@@ -162,5 +162,13 @@ class SymmetryFinderTest {
                         () -> FINDER.system(CrystalTransforms.supercell(po, 11, 10, 10)))
                 .getMessage();
         assertEquals("crystal 'Po' has 1100 atoms, symmetry is searched for at most 1000", message);
+        Crystal needle = po.withLattice(Lattice.ofParameters(0.1, 0.1, 500, 90, 90, 90));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> FINDER.system(needle))
+                .getMessage()
+                .endsWith("is too elongated for its symmetry to be searched"));
+        Crystal skewed = po.withLattice(Lattice.ofRows(1, 0, 0, 1e200, 1, 0, 0, 0, 1));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> FINDER.system(skewed))
+                .getMessage()
+                .endsWith("is too skewed for its symmetry to be searched"));
     }
 }

@@ -10,11 +10,12 @@ import unitcell.crystal.io.SymmetryOperation;
 
 /**
  * Well-known structures in their conventional cells, built from the general position of their space group and one atom
- * of each orbit; cells and coordinates rounded from R. W. G. Wyckoff, Crystal Structures (1963), and
- * later refinements.
+ * of each orbit; cells and coordinates about those of the minerals (R. W. G. Wyckoff, Crystal Structures, 1963).
  *
+ * @param crystal the conventional cell
  * @param system the crystal system of the space group
  * @param pointGroupOrder order of its point group
+ * @param cells primitive cells in the conventional one
  */
 record TextbookStructure(Crystal crystal, CrystalSystem system, int pointGroupOrder, int cells) {
     private static final String[] FACES = {"0,0,0", "0,1/2,1/2", "1/2,0,1/2", "1/2,1/2,0"};
