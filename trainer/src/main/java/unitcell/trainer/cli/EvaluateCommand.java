@@ -25,8 +25,9 @@ final class EvaluateCommand implements Command {
 
     private static final CommandOption<String> INPUT = SharedOptions.INPUT
             .mandatory()
-            .explained("crystals: a file, a folder or a quoted glob; .cif, .csv (column cif or structure; or composition or"
-                    + " formula, for the charges alone), .json, .jsonl, gzip understood");
+            .explained(
+                    "crystals: a file, a folder or a quoted glob; .cif, .csv (column cif or structure; or composition"
+                            + " or formula, for the charges alone), .json, .jsonl, gzip understood");
     private static final CommandOption<OxidationStates> OXIDATION = CommandOption.of(
                     "oxidation", ValueType.choice(sets()), "oxidation states to balance charges with")
             .byDefault(OxidationStates.SMACT14.slug());
@@ -54,24 +55,25 @@ final class EvaluateCommand implements Command {
     @Override
     public String description() {
         return """
-                Judges crystals by the two rules that generative models are compared by since CDVAE (arXiv 2110.06197). \
-                Structure: sites keep a distance of 0.5 A over all periodic images, and the cell has a volume of 0.1 A^3. \
-                Composition: charges balance for some choice of one oxidation state for each element, with anions more \
-                electronegative than cations; elements alone and metals among themselves pass. Cells and coordinates that \
-                make no structure count as invalid.
+            Judges crystals by the two rules that generative models are compared by since CDVAE (arXiv 2110.06197). \
+            Structure: sites keep a distance of 0.5 A over all periodic images, and the cell has a volume of 0.1 A^3. \
+            Composition: charges balance for some choice of one oxidation state for each element, with anions more \
+            electronegative than cations; elements alone and metals among themselves pass. Cells and coordinates that \
+            make no structure count as invalid.
 
-                Oxidation states: smact14, SMACT's original set, is what most published numbers mean; icsd24 is SMACT's \
-                default since version 3 and stricter; smact-2.2.1 repeats the release that CDVAE pins, which passes most \
-                compounds of promethium. Results under different sets must not be compared.
+            Oxidation states: smact14, SMACT's original set, is what most published numbers mean; icsd24 is SMACT's \
+            default since version 3 and stricter; smact-2.2.1 repeats the release that CDVAE pins, which passes most \
+            compounds of promethium. Results under different sets must not be compared.
 
-                About one real crystal in ten fails the rule of charges: judge the crystals a model learnt from with the \
-                same command and quote both.
+            About one real crystal in ten fails the rule of charges: judge the crystals a model learnt from with the \
+            same command and quote both.
 
-                With --checkpoint the input is the truth: a pre-trained network completes spoilt copies of it. For each \
-                mask and noise one row tells how often the hidden species came first or among the first five, how often \
-                the most frequent species of the training would have been right, and the mean distance of atoms from \
-                where they belong before and after; then the validity of the truth, of the completed crystals, and of \
-                the spoilt ones with the most frequent species. Take crystals that the network was not trained on.""";
+            With --checkpoint the input is the truth: a pre-trained network completes spoilt copies of it. For each \
+            mask and noise one row tells how often the hidden species came first or among the first five, how often \
+            the most frequent species of the training would have been right, and the mean distance of atoms from \
+            where they belong before and after; then the validity of the truth, of the completed crystals, and of \
+            the spoilt ones with the most frequent species. Take crystals that the network was not trained on.\
+            """;
     }
 
     @Override

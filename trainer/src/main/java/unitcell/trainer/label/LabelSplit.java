@@ -67,6 +67,9 @@ public record LabelSplit(int[] train, int[] validation, int[] test) {
 
     private static Side side(SplitRule.ByColumn rule, LabelledCrystals data, int row, long seed) {
         String word = data.words()[row];
+        if (word == null) {
+            return Side.NONE;
+        }
         if (rule.test().contains(word)) {
             return Side.TEST;
         }

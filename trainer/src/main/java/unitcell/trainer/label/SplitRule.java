@@ -7,6 +7,7 @@ import unitcell.crystal.symmetry.CrystalSystem;
 import unitcell.engine.io.JsonArray;
 import unitcell.engine.io.JsonException;
 import unitcell.engine.io.JsonObject;
+import unitcell.trainer.Suggestions;
 
 /**
  * Who trains, who validates, who tests.
@@ -130,7 +131,9 @@ public record SplitRule(By by, Set<CrystalSystem> trainSystems) {
             }
             default ->
                 throw new JsonException(
-                        json.get("by").where(), "'by' is '" + by + "', expected 'composition' or 'column'");
+                        json.get("by").where(),
+                        "'by': found '" + by + "', expected one of composition, column"
+                                + Suggestions.hint(by, List.of("composition", "column"), ""));
         }
     }
 }

@@ -17,6 +17,7 @@ final class TaskFiles {
             "stability",
             "stability-cubic",
             "phonon-dos",
+            "phonon-peak",
             "fermi",
             "bulk-modulus",
             "shear-modulus",
