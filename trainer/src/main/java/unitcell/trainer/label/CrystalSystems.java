@@ -6,15 +6,18 @@ import java.util.OptionalDouble;
 import unitcell.crystal.Crystal;
 import unitcell.crystal.io.RowFields;
 import unitcell.crystal.symmetry.CrystalSystem;
+import unitcell.crystal.symmetry.SymmetryFinder;
 
-/** The crystal system of a row: as the table says, by name or by space-group number. */
+/** The crystal system of a row: what the table says, by name or by space-group number, otherwise what the atoms say. */
 final class CrystalSystems {
     private static final List<String> NAMES = List.of("crystal_system", "spacegroup.crystal_system");
     private static final List<String> NUMBERS = List.of("spacegroup.number", "spacegroup_number", "space_group");
 
+    private static final SymmetryFinder FINDER = new SymmetryFinder();
+
     private CrystalSystems() {}
 
-    /** The system, null if the table does not say. */
+    /** The system, null if the table does not say and the crystal is beyond what {@link SymmetryFinder} searches. */
     static CrystalSystem of(Crystal crystal, RowFields fields) {
         for (String column : NAMES) {
             Optional<CrystalSystem> system = fields.text(column).flatMap(CrystalSystem::find);
@@ -28,10 +31,18 @@ final class CrystalSystems {
                 return CrystalSystem.ofSpaceGroup((int) number.getAsDouble());
             }
         }
-        return null;
+        return found(crystal);
     }
 
     private static boolean isSpaceGroup(double number) {
         return number == Math.rint(number) && number >= 1 && number <= CrystalSystem.SPACE_GROUPS;
+    }
+
+    private static CrystalSystem found(Crystal crystal) {
+        try {
+            return FINDER.system(crystal);
+        } catch (IllegalArgumentException e) {
+            return null; // too many atoms or too skewed a cell: unknown, which results show as such
+        }
     }
 }

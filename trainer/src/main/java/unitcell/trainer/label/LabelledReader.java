@@ -21,7 +21,8 @@ import unitcell.trainer.data.Exclusions;
 
 /**
  * Reads crystals with the labels of a task: what can be read, is fit for training, is not excluded, and has every label
- * the task asks for. Whatever is left out is counted by its reason. Rows of the same id are separate rows.
+ * the task asks for. Whatever is left out is counted by its reason. Rows of the same id are separate rows. A row's crystal
+ * system is what the table says in {@code crystal_system} or {@code spacegroup.number}, otherwise what the atoms say.
  */
 public final class LabelledReader {
     private final Task task;

@@ -211,6 +211,8 @@ class LabelledReaderTest {
         LabelledCrystals plain = read(task, file).data();
         assertEquals(Optional.of(CrystalSystem.CUBIC), plain.system(0));
         assertEquals(Optional.of(CrystalSystem.ORTHORHOMBIC), plain.system(1));
+        assertEquals(Optional.of(CrystalSystem.CUBIC), plain.system(2), "of no such words: by its atoms");
+        assertEquals(Optional.of(CrystalSystem.CUBIC), plain.system(3));
         assertNull(plain.words()[0], "the split names no column");
         SplitRule split = SplitRule.column("part", List.of("a"), List.of(), List.of("b"));
         LabelledCrystals data = read(task.withSplit(split), file).data();
