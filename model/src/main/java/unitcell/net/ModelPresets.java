@@ -6,6 +6,7 @@ import java.util.Map;
 import unitcell.engine.io.Json;
 import unitcell.engine.io.JsonException;
 import unitcell.engine.io.JsonNull;
+import unitcell.engine.io.JsonNumber;
 import unitcell.engine.io.JsonObject;
 
 /**
@@ -82,11 +83,26 @@ public final class ModelPresets {
 
     /** The same network on the reference's default grid, as the published code uses it. */
     public static EquiformerV2Config withReferenceGrid(EquiformerV2Config config) {
+        return with(config, Map.of("grid_resolution", JsonNull.NULL));
+    }
+
+    /**
+     * The same network with other dropout: of attention weights and of channels with this probability, of whole branches
+     * with half of it.
+     */
+    public static EquiformerV2Config withDropout(EquiformerV2Config config, double probability) {
+        Json drop = JsonNumber.of(probability);
+        return with(
+                config,
+                Map.of("alpha_drop", drop, "proj_drop", drop, "drop_path_rate", JsonNumber.of(probability / 2)));
+    }
+
+    private static EquiformerV2Config with(EquiformerV2Config config, Map<String, Json> changes) {
         try {
             JsonObject.Builder json = JsonObject.builder();
             ModelConfigJson.write(config)
                     .members()
-                    .forEach((key, value) -> json.put(key, key.equals("grid_resolution") ? JsonNull.NULL : value));
+                    .forEach((key, value) -> json.put(key, changes.getOrDefault(key, value)));
             return ModelConfigJson.read(json.build());
         } catch (JsonException e) {
             throw new IllegalStateException("a configuration does not survive its JSON", e);

@@ -3,6 +3,7 @@ package unitcell.trainer.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,7 +13,6 @@ import unitcell.net.ModelPresets;
 import unitcell.trainer.TrainerException;
 import unitcell.trainer.data.Corruption;
 import unitcell.trainer.data.Corruption.Rules;
-import unitcell.trainer.data.DataFilter;
 import unitcell.trainer.data.DatasetReader;
 import unitcell.trainer.learn.OptimiserOptions;
 import unitcell.trainer.pretrain.PretrainLoss;
@@ -58,26 +58,13 @@ final class PretrainArguments {
             ValueType.path("FILE"),
             "never train on these: text with one id or formula on each line, or a table of crystals; all polymorphs of"
                     + " a composition are excluded with it");
-    private static final CommandOption<Double> MAX_VOLUME = CommandOption.of(
-                    "max-volume-per-atom", ValueType.number(0.1, MANY), "largest volume per atom, A^3")
-            .byDefault("60");
-    private static final CommandOption<Double> MAX_EDGE = CommandOption.of(
-                    "max-edge", ValueType.number(0.1, MANY), "longest lattice vector, A")
-            .byDefault("30");
-    private static final CommandOption<Double> MIN_DISTANCE = CommandOption.of(
-                    "min-distance", ValueType.number(0, MANY), "shortest distance between atoms, A")
-            .byDefault("0.5");
-    private static final CommandOption<Integer> MAX_ATOMS = CommandOption.of(
-                    "max-atoms", ValueType.integer(1, Integer.MAX_VALUE), "most atoms in a cell")
-            .without("any number");
     private static final CommandOption<Double> VALIDATION_FRACTION = CommandOption.of(
                     "validation-fraction", ValueType.number(0, 0.9), "share of compositions kept for validation")
             .byDefault("0.05");
     private static final CommandOption<Integer> VALIDATION_LIMIT = CommandOption.of(
                     "validation-limit", ValueType.integer(0, Integer.MAX_VALUE), "most crystals a validation looks at")
             .byDefault("500");
-    static final List<CommandOption<?>> SELECTION =
-            List.of(EXCLUDE, MAX_VOLUME, MAX_EDGE, MIN_DISTANCE, MAX_ATOMS, VALIDATION_FRACTION, VALIDATION_LIMIT);
+    static final List<CommandOption<?>> SELECTION = selection();
 
     private static final CommandOption<Double> MASK_RATIO = CommandOption.of(
                     "mask-ratio", ValueType.number(0, 1), "share of a crystal's sites that a random mask hides")
@@ -142,6 +129,14 @@ final class PretrainArguments {
     private final Arguments arguments;
     private final boolean paper;
 
+    private static List<CommandOption<?>> selection() {
+        List<CommandOption<?>> options = new ArrayList<>();
+        options.add(EXCLUDE);
+        options.addAll(FilterOptions.ALL);
+        options.addAll(List.of(VALIDATION_FRACTION, VALIDATION_LIMIT));
+        return List.copyOf(options);
+    }
+
     private PretrainArguments(Arguments arguments) {
         this.arguments = arguments;
         this.paper = arguments.get(PAPER_FAITHFUL);
@@ -181,15 +176,10 @@ final class PretrainArguments {
     }
 
     private PretrainOptions.Data data() {
-        DataFilter filter = new DataFilter(
-                arguments.get(MAX_VOLUME),
-                arguments.get(MAX_EDGE),
-                arguments.get(MIN_DISTANCE),
-                arguments.find(MAX_ATOMS).orElse(Integer.MAX_VALUE));
         return new PretrainOptions.Data(
                 List.of(arguments.get(DATA)),
                 arguments.find(EXCLUDE),
-                filter,
+                FilterOptions.filter(arguments),
                 arguments.get(VALIDATION_FRACTION),
                 arguments.get(VALIDATION_LIMIT));
     }
