@@ -25,6 +25,7 @@ final class Commands {
                 new DemoCommand(),
                 new SplitCommand(),
                 new PretrainCommand(),
+                new FinetuneCommand(),
                 new ReconstructCommand(),
                 new EvaluateCommand(),
                 new ExplainCommand(),

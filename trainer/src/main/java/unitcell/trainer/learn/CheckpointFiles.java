@@ -8,6 +8,9 @@ public final class CheckpointFiles {
     /** The model's description, {@link unitcell.net.ModelMetadata}. */
     public static final String MODEL = "model.json";
 
+    /** Task, normaliser and readout of a fine-tuned network; absent otherwise. */
+    public static final String PROPERTY = "property.json";
+
     /** Parameters as the optimiser left them. */
     public static final String WEIGHTS = "model.safetensors";
 

@@ -47,6 +47,10 @@ public final class TrainedModel implements AutoCloseable {
      */
     public static TrainedModel open(Path path, Device device, Consumer<String> messages) throws IOException {
         Checkpoint checkpoint = Checkpoints.find(path, messages);
+        if (Files.isRegularFile(checkpoint.file(CheckpointFiles.PROPERTY))) {
+            throw TrainerException.input(checkpoint.directory() + ": holds a fine-tuned network, not a pre-trained"
+                    + " generator; expected a checkpoint that ./unitcell pretrain or gan wrote");
+        }
         for (String name : new String[] {CheckpointFiles.MODEL, CheckpointFiles.WEIGHTS}) {
             if (!Files.isRegularFile(checkpoint.file(name))) {
                 throw TrainerException.input(checkpoint.directory() + ": holds no " + name
