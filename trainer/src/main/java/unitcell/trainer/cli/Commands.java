@@ -26,6 +26,7 @@ final class Commands {
                 new SplitCommand(),
                 new PretrainCommand(),
                 new FinetuneCommand(),
+                new PredictCommand(),
                 new ReconstructCommand(),
                 new EvaluateCommand(),
                 new ExplainCommand(),
