@@ -3,22 +3,23 @@ package unitcell.crystal.symmetry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.util.Arrays;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CrystalSystemTest {
     @Test
     void everySpaceGroupHasItsSystem() {
         // How many space-group types each system has: International Tables A, table 2.1.1.1.
-        int[] counts = new int[7];
-        for (int number = 1; number <= 230; number++) {
-            counts[CrystalSystem.ofSpaceGroup(number).ordinal()]++;
-        }
+        Map<CrystalSystem, Long> counts = IntStream.rangeClosed(1, 230)
+                .mapToObj(CrystalSystem::ofSpaceGroup)
+                .collect(Collectors.groupingBy(s -> s, TreeMap::new, Collectors.counting()));
         assertEquals(
-                List.of(2, 13, 59, 68, 25, 27, 36),
-                Arrays.stream(counts).boxed().toList());
+                "{TRICLINIC=2, MONOCLINIC=13, ORTHORHOMBIC=59, TETRAGONAL=68, TRIGONAL=25, HEXAGONAL=27, CUBIC=36}",
+                counts.toString());
         assertEquals(CrystalSystem.MONOCLINIC, CrystalSystem.ofSpaceGroup(14)); // P2_1/c
         assertEquals(CrystalSystem.ORTHORHOMBIC, CrystalSystem.ofSpaceGroup(62)); // Pnma
         assertEquals(CrystalSystem.TETRAGONAL, CrystalSystem.ofSpaceGroup(136)); // P4_2/mnm
