@@ -13,7 +13,7 @@ import unitcell.crystal.match.Comparison.Matched;
  * A set of known structures, such as the training data, in which others are looked up: a crystal is novel if it fits
  * none of the same reduced formula ({@link StructureMatcher#fits}, the known one first).
  *
- * <p>Memory: about 200 bytes and 13 bytes an atom for each structure; cells are reduced when their formula is first asked
+ * <p>Memory: about 350 bytes and 13 bytes an atom for each structure; cells are reduced when their formula is first asked
  * for. Lattices are kept in double, coordinates in single precision (1e-6 angstrom). Not safe to share between threads.
  */
 public final class KnownStructures {
