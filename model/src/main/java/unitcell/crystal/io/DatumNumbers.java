@@ -7,7 +7,6 @@ import java.util.Optional;
 import unitcell.crystal.Element;
 import unitcell.crystal.io.Datum.Items;
 import unitcell.crystal.io.Datum.Scalar;
-import unitcell.crystal.io.Datum.Type;
 
 /** Numbers, elements and switches in data, with the place and the name of what is none of them in the message. */
 final class DatumNumbers {
@@ -31,7 +30,7 @@ final class DatumNumbers {
 
     /** One number, finite or not. */
     double number(Datum value, String name) {
-        if (value instanceof Scalar s && s.is(Type.NUMBER)) {
+        if (value instanceof Scalar s && s.is(Datum.Type.NUMBER)) {
             return switch (s.text()) {
                 case "NaN" -> Double.NaN;
                 case "Infinity", "INF", "+INF", "+Infinity" -> Double.POSITIVE_INFINITY;
@@ -94,13 +93,13 @@ final class DatumNumbers {
 
     /** Atomic number of a symbol or an atomic number. */
     int element(Datum value, String name, Findings findings) {
-        if (value instanceof Scalar s && s.is(Type.NUMBER) && s.text().matches("[0-9]{1,3}")) {
+        if (value instanceof Scalar s && s.is(Datum.Type.NUMBER) && s.text().matches("[0-9]{1,3}")) {
             int z = Integer.parseInt(s.text());
             if (z <= Element.MAX_Z) {
                 return z;
             }
         }
-        if (value instanceof Scalar s && s.is(Type.TEXT)) {
+        if (value instanceof Scalar s && s.is(Datum.Type.TEXT)) {
             Optional<Element> element = Element.ofSymbol(s.text());
             if (element.isPresent()) {
                 if (Element.isHydrogenIsotope(s.text())) {
@@ -117,11 +116,11 @@ final class DatumNumbers {
 
     /** A switch: true, false, 1 or 0. */
     boolean flag(Datum value, String name) {
-        if (value instanceof Scalar s && s.is(Type.FLAG)) {
+        if (value instanceof Scalar s && s.is(Datum.Type.FLAG)) {
             return s.text().equals("true");
         }
         if (value instanceof Scalar s
-                && s.is(Type.NUMBER)
+                && s.is(Datum.Type.NUMBER)
                 && (s.text().equals("1") || s.text().equals("0"))) {
             return s.text().equals("1");
         }

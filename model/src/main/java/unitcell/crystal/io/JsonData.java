@@ -82,7 +82,7 @@ final class JsonData implements AutoCloseable {
         int line = where.line();
         int column = where.column();
         JsonToken token = parser.currentToken();
-        switch (token) {
+        return switch (token) {
             case START_OBJECT -> {
                 budget.spend(0, where);
                 Map<String, Datum> members = new LinkedHashMap<>();
@@ -91,7 +91,7 @@ final class JsonData implements AutoCloseable {
                     parser.nextToken();
                     members.put(key, value(budget));
                 }
-                return new Datum.Members(members, line, column);
+                yield new Datum.Members(members, line, column);
             }
             case START_ARRAY -> {
                 budget.spend(0, where);
@@ -99,20 +99,24 @@ final class JsonData implements AutoCloseable {
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
                     items.add(value(budget));
                 }
-                return new Datum.Items(items, line, column);
+                yield new Datum.Items(items, line, column);
             }
             default -> {
-                Datum.Type type = switch (token) {
-                    case VALUE_STRING -> Datum.Type.TEXT;
-                    case VALUE_TRUE, VALUE_FALSE -> Datum.Type.FLAG;
-                    case VALUE_NULL -> Datum.Type.NONE;
-                    default -> Datum.Type.NUMBER;
-                };
+                Datum.Type type = type(token);
                 String text = type == Datum.Type.NONE ? "" : parser.getText();
                 budget.spend(text.length(), where);
-                return new Datum.Scalar(type, text, line, column);
+                yield new Datum.Scalar(type, text, line, column);
             }
-        }
+        };
+    }
+
+    private static Datum.Type type(JsonToken scalar) {
+        return switch (scalar) {
+            case VALUE_STRING -> Datum.Type.TEXT;
+            case VALUE_TRUE, VALUE_FALSE -> Datum.Type.FLAG;
+            case VALUE_NULL -> Datum.Type.NONE;
+            default -> Datum.Type.NUMBER;
+        };
     }
 
     @Override

@@ -200,33 +200,21 @@ final class LiteralParser {
             at++;
         }
         String word = text.substring(start, at);
-        switch (word) {
-            case "True", "true" -> {
-                return scalar(Datum.Type.FLAG, "true");
-            }
-            case "False", "false" -> {
-                return scalar(Datum.Type.FLAG, "false");
-            }
-            case "None", "null" -> {
-                return scalar(Datum.Type.NONE, "");
-            }
-            case "nan", "NaN" -> {
-                return scalar(Datum.Type.NUMBER, "NaN");
-            }
-            case "inf", "Infinity", "+inf" -> {
-                return scalar(Datum.Type.NUMBER, "Infinity");
-            }
-            case "-inf", "-Infinity" -> {
-                return scalar(Datum.Type.NUMBER, "-Infinity");
-            }
+        return switch (word) {
+            case "True", "true" -> scalar(Datum.Type.FLAG, "true");
+            case "False", "false" -> scalar(Datum.Type.FLAG, "false");
+            case "None", "null" -> scalar(Datum.Type.NONE, "");
+            case "nan", "NaN" -> scalar(Datum.Type.NUMBER, "NaN");
+            case "inf", "Infinity", "+inf" -> scalar(Datum.Type.NUMBER, "Infinity");
+            case "-inf", "-Infinity" -> scalar(Datum.Type.NUMBER, "-Infinity");
             default -> {
-                if (!Double.isFinite(CifNumbers.parse(word)) || word.indexOf('(') >= 0) {
+                if (!Double.isFinite(CifNumbers.parse(word))) {
                     at = start;
                     throw unexpected("a value");
                 }
-                return scalar(Datum.Type.NUMBER, word);
+                yield scalar(Datum.Type.NUMBER, word);
             }
-        }
+        };
     }
 
     private static boolean isWordCharacter(char c) {

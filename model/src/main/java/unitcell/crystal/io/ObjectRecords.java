@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import unitcell.crystal.io.Datum.Members;
 import unitcell.crystal.io.Datum.Scalar;
-import unitcell.crystal.io.Datum.Type;
 
 /**
  * Records from objects with named values. The structure is a dictionary ({@link StructureData}) under {@code structure} or
@@ -17,12 +16,10 @@ final class ObjectRecords {
     private static final List<String> IDS = List.of("id", "material_id", "mp_id", "structure_id", "jid", "name", "i");
     private static final List<String> STRUCTURES = List.of("structure", "atoms", "cif");
 
-    private final String file;
     private final Plausibility plausibility;
     private final StructureData structures;
 
     ObjectRecords(String file, Plausibility plausibility) {
-        this.file = file;
         this.plausibility = plausibility;
         this.structures = new StructureData(file, plausibility);
     }
@@ -48,7 +45,7 @@ final class ObjectRecords {
             }
             return switch (object.get(key)) {
                 case Members structure -> structures.record(structure, id, where, fields);
-                case Scalar s when s.is(Type.TEXT) -> text(s.text(), key, id, where, fields);
+                case Scalar s when s.is(Datum.Type.TEXT) -> text(s.text(), key, id, where, fields);
                 case Datum other ->
                     throw InputException.of(
                             Finding.Kind.EMPTY, where, "'" + key + "' is " + other.show() + ", expected a structure");

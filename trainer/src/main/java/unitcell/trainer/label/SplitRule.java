@@ -114,12 +114,12 @@ public record SplitRule(By by, Set<CrystalSystem> trainSystems) {
             }
         }
         String by = json.getString("by");
-        switch (by) {
+        return switch (by) {
             case "composition" -> {
                 Keys.requireKnown(json, List.of("by", "validation", "test", "train_systems"));
                 double validation = json.getDouble("validation");
                 double test = json.getDouble("test");
-                return new SplitRule(Keys.checked(json, () -> new ByComposition(validation, test)), systems);
+                yield new SplitRule(Keys.checked(json, () -> new ByComposition(validation, test)), systems);
             }
             case "column" -> {
                 Keys.requireKnown(json, List.of("by", "column", "train", "validation", "test", "train_systems"));
@@ -127,13 +127,13 @@ public record SplitRule(By by, Set<CrystalSystem> trainSystems) {
                 List<String> train = Keys.strings(json, "train");
                 List<String> validation = Keys.stringsOrNone(json, "validation");
                 List<String> test = Keys.strings(json, "test");
-                return new SplitRule(Keys.checked(json, () -> new ByColumn(column, train, validation, test)), systems);
+                yield new SplitRule(Keys.checked(json, () -> new ByColumn(column, train, validation, test)), systems);
             }
             default ->
                 throw new JsonException(
                         json.get("by").where(),
                         "'by': found '" + by + "', expected one of composition, column"
                                 + Suggestions.hint(by, List.of("composition", "column"), ""));
-        }
+        };
     }
 }

@@ -169,7 +169,7 @@ class EvaluateCommandTest {
             {empty.toString(), "file is empty: nothing left to judge"},
             {header.toString(), "table has a header but no rows: nothing left to judge"},
             {bad.toString(), "bad.jsonl:1: object has no 'cell' (and 1 more): nothing left to judge"},
-            {columns.toString(), "no column 'cif', 'composition' or 'formula'; columns are id, energy"},
+            {columns.toString(), "no column 'cif', 'structure', 'composition' or 'formula'; columns are id, energy"},
         };
         for (String[] row : cases) {
             Result result = run("--input", row[0]);

@@ -25,6 +25,7 @@ import unitcell.trainer.data.CrystalsForTests;
 /** No composition on two sides, every row where it belongs. */
 class LabelSplitTest {
     private static final Task TASK = Task.named("fermi");
+    private static final List<CrystalSystem> SYSTEMS = List.of(CrystalSystem.values());
     private static final Set<CrystalSystem> CUBIC = Set.of(CrystalSystem.CUBIC);
 
     /** 300 crystals, 60 of them again as supercells; systems by turns, every eighth unknown; words a, b, c, none by turns. */
@@ -43,7 +44,7 @@ class LabelSplitTest {
         CrystalSystem[] systems = new CrystalSystem[n];
         String[] words = new String[n];
         for (int i = 0; i < n; i++) {
-            systems[i] = i % 8 == 7 ? null : CrystalSystem.values()[i % 7];
+            systems[i] = i % 8 == 7 ? null : SYSTEMS.get(i % 7);
             words[i] = i % 4 == 3 ? null : List.of("a", "b", "c").get(i % 4);
         }
         return new LabelledCrystals(TASK, CrystalStore.of(crystals), labels, systems, words);
