@@ -46,27 +46,27 @@ public record LabelSplit(int[] train, int[] validation, int[] test) {
      * @throws TrainerException if nothing is left to train or to test on
      */
     public static LabelSplit of(LabelledCrystals data, SplitRule rule, long seed) {
+        String[] compositions = compositions(data);
         Side[] sides = new Side[data.size()];
         boolean others = false;
         switch (rule.by()) {
             case SplitRule.ByComposition c -> {
                 others = true;
                 for (int i = 0; i < sides.length; i++) {
-                    double u = draw(data, i, seed, SIDE);
+                    double u = draw(compositions[i], seed, SIDE);
                     sides[i] = u < c.test() ? Side.TEST : u < c.test() + c.validation() ? Side.VALIDATION : Side.TRAIN;
                 }
             }
             case SplitRule.ByColumn c -> {
                 for (int i = 0; i < sides.length; i++) {
-                    sides[i] = side(c, data, i, seed);
+                    sides[i] = side(c, data.words()[i], compositions[i], seed);
                 }
             }
         }
-        return restricted(data, rule, sides, others);
+        return restricted(data, compositions, rule, sides, others);
     }
 
-    private static Side side(SplitRule.ByColumn rule, LabelledCrystals data, int row, long seed) {
-        String word = data.words()[row];
+    private static Side side(SplitRule.ByColumn rule, String word, String composition, long seed) {
         if (word == null) {
             return Side.NONE;
         }
@@ -79,7 +79,7 @@ public record LabelSplit(int[] train, int[] validation, int[] test) {
         if (!rule.train().contains(word)) {
             return Side.NONE;
         }
-        boolean validates = rule.validation().isEmpty() && draw(data, row, seed, VALIDATES) < VALIDATION;
+        boolean validates = rule.validation().isEmpty() && draw(composition, seed, VALIDATES) < VALIDATION;
         return validates ? Side.VALIDATION : Side.TRAIN;
     }
 
@@ -95,29 +95,36 @@ public record LabelSplit(int[] train, int[] validation, int[] test) {
             throw new IllegalArgumentException(k + " folds, expected at least 2");
         }
         double share = rule.by() instanceof SplitRule.ByComposition c ? c.validation() : VALIDATION;
+        String[] compositions = compositions(data);
         List<LabelSplit> folds = new ArrayList<>();
         for (int fold = 0; fold < k; fold++) {
             Side[] sides = new Side[data.size()];
             for (int i = 0; i < sides.length; i++) {
-                boolean tests = (int) (k * draw(data, i, seed, SIDE)) == fold;
-                boolean validates = draw(data, i, seed, VALIDATES) < share;
+                boolean tests = (int) (k * draw(compositions[i], seed, SIDE)) == fold;
+                boolean validates = draw(compositions[i], seed, VALIDATES) < share;
                 sides[i] = tests ? Side.TEST : validates ? Side.VALIDATION : Side.TRAIN;
             }
             // Crystals of systems that do not train test in their own fold only.
-            folds.add(restricted(data, rule, sides, false));
+            folds.add(restricted(data, compositions, rule, sides, false));
         }
         return List.copyOf(folds);
     }
 
-    private static double draw(LabelledCrystals data, int row, long seed, int element) {
-        String composition = Split.key(data.crystals().get(row));
+    private static String[] compositions(LabelledCrystals data) {
+        String[] compositions = new String[data.size()];
+        Arrays.setAll(compositions, i -> Split.key(data.crystals().get(i)));
+        return compositions;
+    }
+
+    private static double draw(String composition, long seed, int element) {
         return new RandomStream(Seeds.of(seed, composition), 0, STREAM).uniform(element);
     }
 
-    private static LabelSplit restricted(LabelledCrystals data, SplitRule rule, Side[] sides, boolean othersTest) {
+    private static LabelSplit restricted(
+            LabelledCrystals data, String[] compositions, SplitRule rule, Side[] sides, boolean othersTest) {
         Set<CrystalSystem> systems = rule.trainSystems();
         if (!systems.isEmpty()) {
-            restrict(data, systems, sides, othersTest);
+            restrict(data.systems(), compositions, systems, sides, othersTest);
         }
         LabelSplit split =
                 new LabelSplit(rows(sides, Side.TRAIN), rows(sides, Side.VALIDATION), rows(sides, Side.TEST));
@@ -125,19 +132,20 @@ public record LabelSplit(int[] train, int[] validation, int[] test) {
         return split;
     }
 
-    private static void restrict(LabelledCrystals data, Set<CrystalSystem> systems, Side[] sides, boolean othersTest) {
+    private static void restrict(
+            CrystalSystem[] found, String[] compositions, Set<CrystalSystem> wanted, Side[] sides, boolean othersTest) {
         Set<String> used = new HashSet<>();
         for (int i = 0; i < sides.length; i++) {
             boolean learns = sides[i] == Side.TRAIN || sides[i] == Side.VALIDATION;
-            if (learns && data.systems()[i] != null && systems.contains(data.systems()[i])) {
-                used.add(Split.key(data.crystals().get(i)));
+            if (learns && found[i] != null && wanted.contains(found[i])) {
+                used.add(compositions[i]);
             } else if (learns) {
                 sides[i] = Side.NONE;
             }
         }
         for (int i = 0; i < sides.length && othersTest; i++) {
-            boolean other = sides[i] == Side.NONE && data.systems()[i] != null;
-            if (other && !used.contains(Split.key(data.crystals().get(i)))) {
+            boolean other = sides[i] == Side.NONE && found[i] != null;
+            if (other && !used.contains(compositions[i])) {
                 sides[i] = Side.TEST;
             }
         }
