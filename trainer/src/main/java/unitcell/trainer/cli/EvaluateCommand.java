@@ -28,7 +28,7 @@ final class EvaluateCommand implements Command {
             .explained(
                     "crystals: a file, a folder or a quoted glob; .cif, .csv (column cif or structure; or composition"
                             + " or formula, for the charges alone), .json, .jsonl, gzip understood");
-    private static final CommandOption<OxidationStates> OXIDATION = CommandOption.of(
+    static final CommandOption<OxidationStates> OXIDATION = CommandOption.of(
                     "oxidation", ValueType.choice(sets()), "oxidation states to balance charges with")
             .byDefault(OxidationStates.SMACT14.slug());
     private static final CommandOption<Path> DETAILS = CommandOption.of(

@@ -7,25 +7,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import unitcell.crystal.Element;
 import unitcell.crystal.io.CrystalRecords;
 import unitcell.crystal.io.CrystalSource;
-import unitcell.crystal.validity.OxidationStates;
-import unitcell.crystal.validity.ValidityRules;
 import unitcell.engine.Device;
 import unitcell.engine.Devices;
 import unitcell.engine.io.AtomicFiles;
 import unitcell.engine.io.JsonObject;
 import unitcell.trainer.Console;
 import unitcell.trainer.ExitCode;
-import unitcell.trainer.TrainerException;
 import unitcell.trainer.reconstruct.MaskChoice;
+import unitcell.trainer.reconstruct.ReconstructionCounts;
 import unitcell.trainer.reconstruct.ReconstructionRun;
 import unitcell.trainer.reconstruct.ReconstructionRun.HiddenSite;
 import unitcell.trainer.reconstruct.ReconstructionRun.Outcome;
 import unitcell.trainer.reconstruct.ReconstructionScore;
 import unitcell.trainer.reconstruct.Reconstructor;
 import unitcell.trainer.reconstruct.TrainedModel;
+import unitcell.trainer.reconstruct.guide.CandidateRanking;
+import unitcell.trainer.reconstruct.guide.Guidance;
 import unitcell.trainer.run.Progress;
 import unitcell.trainer.run.ProgressOutput;
 import unitcell.trainer.run.StopSignal;
@@ -38,43 +37,6 @@ final class ReconstructCommand implements Command {
     private static final CommandOption<String> INPUT = SharedOptions.INPUT.mandatory();
     private static final CommandOption<Path> CHECKPOINT = SharedOptions.CHECKPOINT.mandatory();
     private static final CommandOption<Path> OUT = SharedOptions.OUT.byDefault("runs/reconstruct");
-    private static final CommandOption<List<Element>> MASK = CommandOption.of(
-            "mask",
-            new ValueType<>(
-                            "ELEMENT",
-                            "an element's symbol such as Fe",
-                            text -> Element.ofSymbol(text).filter(e -> !e.isUnknown()))
-                    .list(),
-            "hide all sites of these elements");
-    private static final CommandOption<List<Integer>> SITES = CommandOption.of(
-            "mask-sites",
-            ValueType.integer(0, Integer.MAX_VALUE).list(),
-            "hide these atoms, counted from 0 in the order of the file, each site followed by its symmetry images: the"
-                    + " order of the CIF that is written");
-    private static final CommandOption<Double> RATIO = CommandOption.of(
-            "mask-ratio",
-            ValueType.number(0, 1),
-            "hide this share of each crystal's sites at random, as training does; 0 hides none, so that only positions"
-                    + " are restored");
-    private static final CommandOption<Double> NOISE = CommandOption.of(
-                    "noise",
-                    ValueType.number(0, 10),
-                    "displace atoms first: standard deviation of each coordinate in shortest distances")
-            .byDefault("0");
-    private static final CommandOption<Integer> ROUNDS = CommandOption.of(
-                    "rounds",
-                    ValueType.integer(1, 100),
-                    "passes through the network; each further one sees the positions of the one before and hides the"
-                            + " same sites again")
-            .byDefault("1");
-    private static final CommandOption<Integer> TOP = CommandOption.of(
-                    "top", ValueType.integer(1, Element.MAX_Z), "species to tell for each hidden site")
-            .byDefault("5");
-    private static final CommandOption<Boolean> ALL_SPECIES = CommandOption.flag(
-            "all-species", "let the network choose the species of visible sites too, as the published code does");
-    private static final CommandOption<Integer> EDGES = CommandOption.of(
-                    "edges-per-batch", ValueType.integer(1, Integer.MAX_VALUE), "most edges and atoms of a batch")
-            .byDefault(Long.toString(Reconstructor.EDGES_PER_BATCH));
 
     @Override
     public String name() {
@@ -89,40 +51,49 @@ final class ReconstructCommand implements Command {
     @Override
     public String description() {
         return """
-                Reads crystals, hides sites if asked to, and lets a pre-trained network tell the species of every hidden \
-                site and the displacement of every atom. Sites with the element X are hidden always; without --mask, \
-                --mask-sites or --mask-ratio they are the only ones. Visible sites keep their species.
+            Reads crystals, hides sites if asked to, and lets a pre-trained network tell the species of every hidden \
+            site and the displacement of every atom. Sites with the element X are hidden always; without --mask, \
+            --mask-sites or --mask-ratio they are the only ones. Visible sites keep their species.
 
-                Writes cif/NAME.cif, one completed crystal each (space group P 1); species.csv, one row for each hidden \
-                site with its true species if the input tells it, and the most probable ones with their probabilities; \
-                skipped.csv, what could not be used and why. Results of an earlier run in --out are replaced.
+            Each hidden site gets its most probable species, unless something is wanted of them together: elements \
+            allowed (--allow, --allow-at; probabilities are renormalised over them), a composition (--composition), \
+            balanced charges (--neutral), several candidates (--candidates), in any combination. Then the assignment \
+            with the highest sum of log-probabilities over the hidden sites is taken that fulfils all of it: an exact \
+            search, not a correction of the single guesses. A crystal that cannot have the composition, or a site \
+            that no allowed element fits, is skipped with the reason. A search for balanced charges ends after \
+            --search-limit compositions; a crystal for which it found none is completed all the same, and \
+            candidates.csv has neutral=no and says whether none exists or the limit was met.
 
-                The table at the end compares with the input: how often the true species came first or among the first \
-                five, how often the most frequent species of the training would have been right, and how far atoms are \
-                from the input's positions before and after.
+            Candidates are ordered by log-probability.
 
-                A signal ends the run after the crystals in hand with status 75; what is complete is kept.""";
+            Writes cif/NAME.cif, one completed crystal each (space group P 1), or cif/NAME.candK.cif with K from 1; \
+            species.csv, one row for each hidden site of each file with its true species if the input tells it, the \
+            chosen one, and the most probable ones with the probabilities that the network gives them, whatever is \
+            allowed; candidates.csv, one row for each file with rank, log-probability, and validity by the rules of \
+            evaluate; skipped.csv, what could not be used and why. Results of an earlier run in --out are replaced.
+
+            The table at the end compares with the input: how often the true species came first or among the first \
+            five, how often the most frequent species of the training would have been right, and how far atoms are \
+            from the input's positions before and after. Where species are guided, a line tells how often the chosen \
+            one was the true one.
+
+            A signal ends the run after the crystals in hand with status 75; what is complete is kept.\
+            """;
     }
 
     @Override
     public List<CommandOption<?>> options() {
-        return List.of(
-                INPUT,
-                CHECKPOINT,
-                OUT,
-                MASK,
-                SITES,
-                RATIO,
-                NOISE,
-                ROUNDS,
-                TOP,
-                ALL_SPECIES,
-                EDGES,
+        List<CommandOption<?>> options = new ArrayList<>(List.of(INPUT, CHECKPOINT, OUT));
+        options.addAll(ReconstructArguments.SPOIL);
+        options.addAll(ReconstructArguments.GUIDE);
+        options.addAll(ReconstructArguments.PASSES);
+        options.addAll(List.of(
                 SharedOptions.SEED,
                 SharedOptions.THREADS,
                 SharedOptions.DEVICE,
                 SharedOptions.STRICT,
-                SharedOptions.JSON);
+                SharedOptions.JSON));
+        return options;
     }
 
     @Override
@@ -130,6 +101,10 @@ final class ReconstructCommand implements Command {
         return List.of(
                 "./unitcell reconstruct --input unknown.cif --checkpoint runs/mp",
                 "./unitcell reconstruct --input data/cifs --checkpoint runs/mp --mask Fe --top 3",
+                "./unitcell reconstruct --input unknown.cif --checkpoint runs/mp --allow Fe,Co,Ni --neutral",
+                "./unitcell reconstruct --input unknown.cif --checkpoint runs/mp --allow-at '0=Fe,Co;3=O' --candidates"
+                        + " 5",
+                "./unitcell reconstruct --input frame.cif --checkpoint runs/mp --composition LiFePO4",
                 "./unitcell reconstruct --input 'data/*.csv.gz' --checkpoint runs/mp --mask-ratio 0.15 --noise 0.1");
     }
 
@@ -140,7 +115,8 @@ final class ReconstructCommand implements Command {
 
     @Override
     public ExitCode run(Arguments arguments, Console console) throws IOException {
-        MaskChoice mask = mask(arguments);
+        MaskChoice mask = ReconstructArguments.mask(arguments);
+        Guidance guidance = ReconstructArguments.guidance(arguments);
         CrystalSource source = CrystalSource.of(arguments.get(INPUT));
         Devices.Choice choice = SharedOptions.device(arguments);
         console.line(choice.line());
@@ -150,42 +126,32 @@ final class ReconstructCommand implements Command {
                         "stopping after the crystals in hand; a second signal stops at once", console::warn)) {
             console.line(model.line());
             ReconstructionScore score =
-                    new ReconstructionScore(model.baseline(), ValidityRules.of(OxidationStates.SMACT14));
-            Outcome outcome = run(arguments, console, mask, source, model, score, stop);
-            report(arguments, console, model, score, outcome);
+                    new ReconstructionScore(model.baseline(), ReconstructArguments.rules(arguments));
+            Outcome outcome = run(arguments, console, mask, guidance, source, model, score, stop);
+            report(arguments, console, guidance, model, score, outcome);
             return outcome.stopped() ? ExitCode.STOPPED : ExitCode.OK;
         }
-    }
-
-    private static MaskChoice mask(Arguments arguments) {
-        List<MaskChoice> choices = new ArrayList<>();
-        arguments.find(MASK).ifPresent(elements -> choices.add(new MaskChoice.Elements(elements)));
-        arguments.find(SITES).ifPresent(sites -> choices.add(new MaskChoice.Sites(sites)));
-        arguments.find(RATIO).ifPresent(ratio -> choices.add(new MaskChoice.Random(ratio)));
-        if (choices.size() > 1) {
-            throw TrainerException.usage("--mask, --mask-sites and --mask-ratio: found " + choices.size()
-                    + " of them, expected one at most");
-        }
-        return choices.isEmpty() ? new MaskChoice.Unknown() : choices.get(0);
     }
 
     private static Outcome run(
             Arguments arguments,
             Console console,
             MaskChoice mask,
+            Guidance guidance,
             CrystalSource source,
             TrainedModel model,
             ReconstructionScore score,
             StopSignal stop)
             throws IOException {
-        Reconstructor reconstructor = new Reconstructor(
-                model,
-                new Reconstructor.Options(arguments.get(ROUNDS), arguments.get(ALL_SPECIES), arguments.get(EDGES)));
+        Reconstructor reconstructor = new Reconstructor(model, ReconstructArguments.passes(arguments), guidance);
         ReconstructionRun.Options options = new ReconstructionRun.Options(
                 mask,
-                arguments.get(NOISE),
+                arguments.get(ReconstructArguments.NOISE),
                 arguments.get(SharedOptions.SEED),
-                arguments.get(TOP),
+                guidance.candidates() > 1,
+                CandidateRanking.GENERATOR,
+                ReconstructArguments.rules(arguments),
+                arguments.get(ReconstructArguments.TOP),
                 arguments.get(SharedOptions.STRICT),
                 SHOWN);
         try (CrystalRecords records = source.open();
@@ -196,57 +162,84 @@ final class ReconstructCommand implements Command {
     }
 
     private static void report(
-            Arguments arguments, Console console, TrainedModel model, ReconstructionScore score, Outcome outcome)
+            Arguments arguments,
+            Console console,
+            Guidance guidance,
+            TrainedModel model,
+            ReconstructionScore score,
+            Outcome outcome)
             throws IOException {
+        Path out = arguments.get(OUT);
+        ReconstructionCounts counts = outcome.counts();
         outcome.skipped().stream().limit(WARNINGS).forEach(s -> console.warn("skipped " + s.detail()));
-        if (outcome.skipped().size() > WARNINGS) {
-            console.warn("and " + (outcome.skipped().size() - WARNINGS) + " more, all listed in "
-                    + arguments.get(OUT).resolve("skipped.csv"));
+        if (counts.skipped() > WARNINGS) {
+            console.warn("and " + (counts.skipped() - WARNINGS) + " more, all listed in " + out.resolve("skipped.csv"));
         }
-        List<List<String>> rows = new ArrayList<>();
-        for (HiddenSite site : outcome.shown()) {
-            rows.add(List.of(
-                    site.crystal(),
-                    Integer.toString(site.site()),
-                    site.truth().isUnknown() ? "?" : site.truth().symbol(),
-                    String.join(
-                            "  ",
-                            site.guesses().stream()
-                                    .map(g -> String.format(
-                                            Locale.ROOT,
-                                            "%s %.1f %%",
-                                            g.element().symbol(),
-                                            100 * g.probability()))
-                                    .toList())));
-        }
+        List<List<String>> rows =
+                outcome.shown().stream().map(ReconstructCommand::row).toList();
         if (!rows.isEmpty()) {
-            console.table(List.of("crystal", "site", "true", "most probable"), rows);
+            console.table(List.of("crystal", "site", "true", "chosen", "most probable"), rows);
         }
-        if (outcome.hidden() > rows.size()) {
-            console.line("and " + (outcome.hidden() - rows.size()) + " more sites in "
-                    + arguments.get(OUT).resolve("species.csv"));
+        if (counts.hidden() > rows.size()) {
+            console.line("and " + (counts.hidden() - rows.size()) + " more sites in " + out.resolve("species.csv"));
         }
         scores(console, score);
+        guided(console, guidance, counts, out);
         console.print(
                 "%s%d crystals completed, %d skipped; results in %s",
-                outcome.stopped() ? "stopped: " : "",
-                outcome.completed(),
-                outcome.skipped().size(),
-                arguments.get(OUT));
+                outcome.stopped() ? "stopped: " : "", counts.completed(), counts.skipped(), out);
         Optional<Path> file = arguments.find(SharedOptions.JSON);
         if (file.isPresent()) {
             AtomicFiles.replace(
                     file.get(),
-                    JsonObject.builder()
-                            .put("stopped", outcome.stopped())
-                            .put("completed", outcome.completed())
-                            .put("skipped", outcome.skipped().size())
-                            .put("hidden", outcome.hidden())
+                    counts.put(JsonObject.builder().put("stopped", outcome.stopped()))
                             .put("model", model.toJson())
                             .put("score", score.toJson())
-                            .put("out", arguments.get(OUT).toString())
+                            .put("out", out.toString())
                             .build()
                             .pretty());
+        }
+    }
+
+    private static List<String> row(HiddenSite site) {
+        List<String> guesses = site.guesses().stream()
+                .map(g -> String.format(Locale.ROOT, "%s %.1f %%", g.element().symbol(), 100 * g.probability()))
+                .toList();
+        return List.of(
+                site.crystal(),
+                Integer.toString(site.site()),
+                site.truth().isUnknown() ? "?" : site.truth().symbol(),
+                site.chosen().symbol(),
+                String.join("  ", guesses));
+    }
+
+    /** What guiding the species came to. */
+    private static void guided(Console console, Guidance guidance, ReconstructionCounts counts, Path out) {
+        if (guidance.isNone()) {
+            return;
+        }
+        console.line("");
+        if (counts.known() > 0) {
+            console.print(
+                    "chosen species: %d of %d right (%.1f %%)",
+                    counts.right(), counts.known(), 100.0 * counts.right() / counts.known());
+        }
+        if (guidance.neutral().isPresent()) {
+            console.print(
+                    "neutral: %d of %d crystals%s",
+                    counts.completed() - counts.charged(),
+                    counts.completed(),
+                    counts.charged() > 0 ? "; the others have neutral=no in " + out.resolve("candidates.csv") : "");
+        }
+        if (guidance.candidates() > 1) {
+            console.print(
+                    "candidates: %d of %d crystals%s",
+                    counts.files(),
+                    counts.completed(),
+                    counts.fewer() > 0
+                            ? "; " + counts.fewer() + " crystals have fewer than " + guidance.candidates()
+                                    + ", see note in " + out.resolve("candidates.csv")
+                            : "");
         }
     }
 

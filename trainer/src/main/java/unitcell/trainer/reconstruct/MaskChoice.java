@@ -31,10 +31,14 @@ public sealed interface MaskChoice {
     /** As many random sites as training hides; a ratio of 0 hides none, so that only positions are restored. */
     record Random(double ratio) implements MaskChoice {}
 
+    /** All sites of one random species of each crystal, as training does half the time. */
+    record Species() implements MaskChoice {}
+
     /** How results of this choice are labelled. */
     default MaskType type() {
         return switch (this) {
             case Random random -> random.ratio() == 0 ? MaskType.NONE : MaskType.RANDOM;
+            case Species _ -> MaskType.SPECIES;
             case Elements _, Sites _, Unknown _ -> MaskType.GIVEN;
         };
     }
@@ -50,10 +54,8 @@ public sealed interface MaskChoice {
             case Unknown _ -> new boolean[crystal.size()];
             case Elements choice -> elements(crystal, choice.elements());
             case Sites choice -> sites(crystal, choice.sites());
-            case Random choice ->
-                new Corruption(choice.ratio(), 0, 0, Rules.CORRECTED)
-                        .apply(crystal, seed, ReconstructionTrials.EPOCH, 0)
-                        .masked();
+            case Random choice -> drawn(crystal, choice.ratio(), 0, seed);
+            case Species _ -> drawn(crystal, 0, 1, seed);
         };
         boolean any = false;
         for (int i = 0; i < mask.length; i++) {
@@ -63,9 +65,15 @@ public sealed interface MaskChoice {
         if (!any && type() != MaskType.NONE) {
             throw TrainerException.input("crystal '" + crystal.id() + "' has nothing to hide: no site is marked "
                     + Element.of(Element.UNKNOWN_Z).symbol()
-                    + "; say what with --mask ELEMENT, --mask-sites or --mask-ratio");
+                    + "; say what with --mask ELEMENT, --mask-sites, --mask-ratio or --mask-species");
         }
         return mask;
+    }
+
+    private static boolean[] drawn(Crystal crystal, double ratio, double wholeSpecies, long seed) {
+        return new Corruption(ratio, wholeSpecies, 0, Rules.CORRECTED)
+                .apply(crystal, seed, ReconstructionTrials.EPOCH, 0)
+                .masked();
     }
 
     private static boolean[] elements(Crystal crystal, List<Element> elements) {

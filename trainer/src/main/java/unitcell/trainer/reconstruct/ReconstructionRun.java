@@ -1,6 +1,5 @@
 package unitcell.trainer.reconstruct;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -9,26 +8,27 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.BooleanSupplier;
+import unitcell.crystal.Crystal;
 import unitcell.crystal.Element;
 import unitcell.crystal.io.CifWriter;
 import unitcell.crystal.io.CrystalRecord;
+import unitcell.crystal.validity.ValidityRules;
 import unitcell.engine.io.AtomicFiles;
 import unitcell.engine.io.FileFault;
 import unitcell.trainer.TrainerException;
 import unitcell.trainer.data.Corruption.Corrupted;
 import unitcell.trainer.data.DatasetReader.Skipped;
-import unitcell.trainer.data.SkippedList;
+import unitcell.trainer.reconstruct.guide.CandidateRanking;
 import unitcell.trainer.run.Progress;
 
 /**
- * Completes crystals from files and writes what comes out into a folder: {@code cif/}, one file for each crystal;
- * {@code species.csv}, one row for each hidden site; {@code skipped.csv}, what could not be used. Each file appears whole
- * or not at all. Whatever ends a run early, a stop or a failure, {@code species.csv} tells of every crystal completed
- * until then. Files of an earlier run in the same folder go when a run has come to its end.
+ * Completes crystals from files and writes what comes out into a folder: {@code cif/}, one file for each crystal, or for
+ * each of its candidates; and the tables of {@link ReconstructionTables}. Each file appears whole or not at all. Whatever
+ * ends a run early, a stop or a failure, the tables tell of every crystal completed until then. Files of an earlier run in
+ * the same folder go when a run has come to its end.
  *
- * <p>Memory: one batch of crystals, the names of files, and what was skipped.
+ * <p>Memory: one batch of crystals, and the names of files.
  */
 public final class ReconstructionRun {
     private static final String CIF = ".cif";
@@ -41,8 +41,7 @@ public final class ReconstructionRun {
     private final FileNames names = new FileNames();
     private final List<Skipped> skipped = new ArrayList<>();
     private final List<HiddenSite> shown = new ArrayList<>();
-    private long completed;
-    private long hidden;
+    private ReconstructionCounts counts = ReconstructionCounts.NONE;
 
     /**
      * What is done to crystals before and after.
@@ -50,11 +49,23 @@ public final class ReconstructionRun {
      * @param mask which sites are hidden besides those that are unknown already
      * @param noise standard deviation of displacements in units of the shortest distance; 0 leaves positions as given
      * @param seed of random masks and noise
+     * @param numbered whether files of a crystal carry the number of the candidate
+     * @param ranking order of candidates
+     * @param rules judge what is completed
      * @param top species to tell for each hidden site, at least 1
      * @param strict end at the first crystal that cannot be used
-     * @param shown hidden sites to keep for showing
+     * @param shown hidden sites, and skipped crystals, to keep for showing
      */
-    public record Options(MaskChoice mask, double noise, long seed, int top, boolean strict, int shown) {}
+    public record Options(
+            MaskChoice mask,
+            double noise,
+            long seed,
+            boolean numbered,
+            CandidateRanking ranking,
+            ValidityRules rules,
+            int top,
+            boolean strict,
+            int shown) {}
 
     /**
      * What a run needs of the world.
@@ -69,20 +80,21 @@ public final class ReconstructionRun {
      *
      * @param crystal id
      * @param truth the species that was hidden; {@code X} if it is not known
+     * @param chosen what the first candidate has
      */
-    public record HiddenSite(String crystal, int site, Element truth, List<SiteGuess.Species> guesses) {}
+    public record HiddenSite(
+            String crystal, int site, Element truth, Element chosen, List<SiteGuess.Species> guesses) {}
 
     /**
      * How it ended.
      *
      * @param stopped whether it was asked to stop before its end
-     * @param completed crystals
-     * @param hidden sites that were hidden in these
-     * @param shown the first of these sites
-     * @param skipped crystals that could not be used
+     * @param counts of everything
+     * @param shown the first of the hidden sites
+     * @param skipped the first of the crystals that could not be used
      */
     public record Outcome(
-            boolean stopped, long completed, long hidden, List<HiddenSite> shown, List<Skipped> skipped) {}
+            boolean stopped, ReconstructionCounts counts, List<HiddenSite> shown, List<Skipped> skipped) {}
 
     /**
      * @param score receives every completed crystal
@@ -115,13 +127,12 @@ public final class ReconstructionRun {
             throw FileFault.of("create", out.resolve("cif"), e);
         }
         Exception[] failure = new Exception[1];
-        AtomicFiles.replace(out.resolve("species.csv"), place -> {
-            try (CsvWriter csv = CsvWriter.builder().build(place)) {
-                csv.writeRecord(header());
-                failure[0] = complete(records, csv);
-            }
-        });
-        SkippedList.write(out.resolve("skipped.csv"), skipped);
+        ReconstructionTables.write(
+                out,
+                options.rules(),
+                options.ranking().goal(),
+                options.top(),
+                tables -> failure[0] = complete(records, tables));
         switch (failure[0]) {
             case null -> {}
             case IOException e -> throw e;
@@ -129,41 +140,44 @@ public final class ReconstructionRun {
             case Exception e -> throw new IllegalStateException(e);
         }
         boolean stopped = environment.stop().getAsBoolean();
-        if (completed == 0 && !stopped) {
+        if (counts.completed() == 0 && !stopped) {
             throw TrainerException.input(
                     skipped.isEmpty()
                             ? "the input holds no crystals"
-                            : "none of " + skipped.size() + " crystals could be completed; the first: "
+                            : "none of " + counts.skipped() + " crystals could be completed; the first: "
                                     + skipped.get(0).detail());
         }
         if (!stopped) {
             removeOthers();
         }
-        return new Outcome(stopped, completed, hidden, List.copyOf(shown), List.copyOf(skipped));
+        return new Outcome(stopped, counts, List.copyOf(shown), List.copyOf(skipped));
     }
 
-    /** Returns what ended it early, if anything did, so that the table of what is complete is written all the same. */
-    private Exception complete(Iterator<CrystalRecord> records, CsvWriter csv) {
+    /** Returns what ended it early, if anything did, so that the tables of what is complete are written all the same. */
+    private Exception complete(Iterator<CrystalRecord> records, ReconstructionTables tables) {
         IncompleteCrystals incomplete = new IncompleteCrystals(
-                records, options.mask(), options.noise(), options.seed(), this::skip, environment.stop());
+                records,
+                options.mask(),
+                options.noise(),
+                options.seed(),
+                crystal -> skip(crystal, tables),
+                environment.stop());
         Condition condition = new Condition(options.mask().type(), options.noise());
         try {
             reconstructor.each(incomplete, Corrupted::input, new Reconstructor.Sink<Corrupted>() {
                 @Override
-                public void completed(Corrupted spoilt, Reconstruction result) throws IOException {
-                    String file = names.of(result.completed().id(), CIF);
-                    AtomicFiles.replace(out.resolve("cif").resolve(file), CifWriter.write(result.completed()));
-                    for (SiteGuess guess : result.guesses()) {
-                        csv.writeRecord(tell(spoilt, guess, file));
-                    }
+                public void completed(Corrupted spoilt, Reconstruction found) throws IOException {
+                    Reconstruction result = found.with(options.ranking().rank(found.candidates()));
+                    tables.add(spoilt.original(), result, write(result));
                     score.add(condition, spoilt.original(), result);
-                    completed++;
-                    environment.progress().done(completed);
+                    counts = counts.plus(spoilt.original(), result);
+                    show(spoilt.original(), result);
+                    environment.progress().done(counts.completed());
                 }
 
                 @Override
                 public void refused(Corrupted spoilt, String reason) {
-                    skip(new Skipped(spoilt.original().id(), "model", reason));
+                    skip(new Skipped(spoilt.original().id(), "model", reason), tables);
                 }
             });
             return null;
@@ -174,36 +188,42 @@ public final class ReconstructionRun {
         }
     }
 
-    private void skip(Skipped crystal) {
-        skipped.add(crystal);
+    /** Writes all candidates of a crystal; returns the names of the files. */
+    private List<String> write(Reconstruction result) throws IOException {
+        String id = result.input().id();
+        int count = result.candidates().size();
+        List<String> own = options.numbered() ? names.numbered(id, count, CIF) : List.of(names.of(id, CIF));
+        for (int k = 0; k < own.size(); k++) {
+            AtomicFiles.replace(
+                    out.resolve("cif").resolve(own.get(k)),
+                    CifWriter.write(result.candidates().get(k).crystal()));
+        }
+        return own;
+    }
+
+    private void show(Crystal truth, Reconstruction result) {
+        for (SiteGuess guess : result.guesses()) {
+            if (shown.size() == options.shown()) {
+                return;
+            }
+            shown.add(new HiddenSite(
+                    truth.id(),
+                    guess.site(),
+                    Element.of(truth.species(guess.site())),
+                    Element.of(result.completed().species(guess.site())),
+                    guess.best(options.top())));
+        }
+    }
+
+    private void skip(Skipped crystal, ReconstructionTables tables) {
+        tables.skip(crystal);
+        counts = counts.plusSkipped();
+        if (skipped.size() < options.shown()) {
+            skipped.add(crystal);
+        }
         if (options.strict()) {
             throw TrainerException.input(crystal.detail());
         }
-    }
-
-    private List<String> header() {
-        List<String> header = new ArrayList<>(List.of("crystal", "file", "site", "true"));
-        for (int k = 1; k <= options.top(); k++) {
-            header.add("species_" + k);
-            header.add("probability_" + k);
-        }
-        return header;
-    }
-
-    private List<String> tell(Corrupted spoilt, SiteGuess guess, String file) {
-        Element truth = Element.of(spoilt.original().species(guess.site()));
-        List<SiteGuess.Species> best = guess.best(options.top());
-        List<String> row = new ArrayList<>(List.of(
-                spoilt.original().id(), file, Integer.toString(guess.site()), truth.isUnknown() ? "" : truth.symbol()));
-        for (SiteGuess.Species species : best) {
-            row.add(species.element().symbol());
-            row.add(String.format(Locale.ROOT, "%.6f", species.probability()));
-        }
-        hidden++;
-        if (shown.size() < options.shown()) {
-            shown.add(new HiddenSite(spoilt.original().id(), guess.site(), truth, best));
-        }
-        return row;
     }
 
     /** Completed crystals of an earlier run would be taken for this one's. */

@@ -4,19 +4,18 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
-import unitcell.autograd.Tape;
 import unitcell.crystal.Crystal;
 import unitcell.crystal.Element;
 import unitcell.crystal.graph.NeighborGraph;
 import unitcell.crystal.graph.NeighborRule;
-import unitcell.engine.DType;
-import unitcell.net.Generator;
-import unitcell.net.GraphBatch;
 import unitcell.net.GraphBatches;
-import unitcell.net.SpeciesRanking;
 import unitcell.trainer.TrainerException;
-import unitcell.trainer.data.Corruption;
+import unitcell.trainer.reconstruct.guide.Candidate;
+import unitcell.trainer.reconstruct.guide.Guidance;
+import unitcell.trainer.reconstruct.guide.SpeciesChoice;
+import unitcell.trainer.reconstruct.guide.SpeciesPlan;
 
 /**
  * Completes crystals: hidden sites (species 0, element {@code X}) get their most probable species, and the displacement
@@ -27,6 +26,10 @@ import unitcell.trainer.data.Corruption;
  * so that what a round says of them rests on better positions, never on its own earlier guess. Visible sites keep the
  * given species; with {@link Options#allSpecies} a further round sees what the round before made of them. The last
  * round's species and probabilities are the result; displacements add up.
+ *
+ * <p>Guidance: elements may be restricted, a composition given, charges asked to balance, and several candidates wanted;
+ * the species then are the best assignments that comply. Where positions are to suit the chosen species, the last round is
+ * repeated for each candidate with the species in place, and its displacement counts instead.
  *
  * <p>What comes out for a crystal depends on the crystal alone, up to the rounding of float32 sums whose split may go
  * with the size of the batch; the same sequence of crystals gives the same bits.
@@ -39,6 +42,7 @@ public final class Reconstructor {
 
     private final TrainedModel model;
     private final Options options;
+    private final Guidance guidance;
     private final NeighborRule rule;
 
     /**
@@ -71,11 +75,20 @@ public final class Reconstructor {
         }
     }
 
-    private record Work<T>(T item, Crystal crystal, NeighborGraph graph) {}
+    private record Work<T>(T item, Crystal crystal, Optional<SpeciesPlan> plan, NeighborGraph graph) {}
 
+    /** Without guidance: each site gets its most probable species. */
     public Reconstructor(TrainedModel model, Options options) {
+        this(model, options, Guidance.NONE);
+    }
+
+    /**
+     * @param guidance what is wanted of the species besides being probable
+     */
+    public Reconstructor(TrainedModel model, Options options, Guidance guidance) {
         this.model = model;
         this.options = options;
+        this.guidance = guidance;
         this.rule = GraphBatches.rule(model.generator().config());
     }
 
@@ -97,11 +110,9 @@ public final class Reconstructor {
         long size = 0;
         while (items.hasNext()) {
             T item = items.next();
-            Crystal input = crystal.apply(item);
-            NeighborGraph graph;
+            Work<T> work;
             try {
-                requireSpecies(input);
-                graph = NeighborGraph.of(input, rule);
+                work = work(item, crystal.apply(item));
             } catch (IllegalArgumentException e) {
                 // In order: a refusal must not overtake the results before it.
                 complete(batch, sink);
@@ -110,103 +121,152 @@ public final class Reconstructor {
                 sink.refused(item, e.getMessage());
                 continue;
             }
-            long own = (long) graph.edges() + input.size();
-            if (!batch.isEmpty() && size + own > options.edgesPerBatch()) {
+            if (!batch.isEmpty() && size + size(work.graph()) > options.edgesPerBatch()) {
                 complete(batch, sink);
                 batch.clear();
                 size = 0;
             }
-            batch.add(new Work<>(item, input, graph));
-            size += own;
+            batch.add(work);
+            size += size(work.graph());
         }
         complete(batch, sink);
     }
 
-    private void requireSpecies(Crystal crystal) {
+    private <T> Work<T> work(T item, Crystal input) {
         int rows = model.generator().config().maxNumElements();
-        for (int i = 0; i < crystal.size(); i++) {
-            if (crystal.species(i) >= rows) {
-                throw new IllegalArgumentException("crystal '" + crystal.id() + "' has "
-                        + Element.of(crystal.species(i)).symbol() + " at site " + i
+        for (int i = 0; i < input.size(); i++) {
+            if (input.species(i) >= rows) {
+                throw new IllegalArgumentException("crystal '" + input.id() + "' has "
+                        + Element.of(input.species(i)).symbol() + " at site " + i
                         + ", which the model does not know: its species go up to "
                         + Element.of(rows - 1).symbol());
             }
         }
+        Optional<SpeciesPlan> plan = guidance.isNone() ? Optional.empty() : Optional.of(guidance.plan(input, rows));
+        return new Work<>(item, input, plan, NeighborGraph.of(input, rule));
+    }
+
+    private static long size(NeighborGraph graph) {
+        return (long) graph.edges() + graph.nodes();
     }
 
     private <T> void complete(List<Work<T>> batch, Sink<T> sink) throws IOException {
         if (batch.isEmpty()) {
             return;
         }
-        List<Crystal> inputs = batch.stream().map(Work::crystal).toList();
-        List<Reconstruction> results =
-                round(inputs, inputs, batch.stream().map(Work::graph).toList());
+        List<Crystal> seen = batch.stream().map(Work::crystal).toList();
+        List<NeighborGraph> graphs = batch.stream().map(Work::graph).toList();
+        NetworkPass pass = new NetworkPass(model, seen, graphs);
         for (int k = 1; k < options.rounds(); k++) {
-            List<Crystal> again = new ArrayList<>(results.size());
-            results.forEach(r -> again.add(hiddenAgain(r)));
-            results = round(
-                    inputs,
-                    again,
-                    again.stream().map(c -> NeighborGraph.of(c, rule)).toList());
+            List<Crystal> further = new ArrayList<>(seen.size());
+            for (int b = 0; b < seen.size(); b++) {
+                further.add(restored(batch.get(b).crystal(), pass, b));
+            }
+            seen = further;
+            graphs = seen.stream().map(c -> NeighborGraph.of(c, rule)).toList();
+            pass = new NetworkPass(model, seen, graphs);
+        }
+        List<Reconstruction> results = new ArrayList<>(seen.size());
+        for (int b = 0; b < seen.size(); b++) {
+            results.add(result(batch.get(b), pass, b));
+        }
+        if (guidance.settled()) {
+            results = settled(results, seen, graphs);
         }
         for (int b = 0; b < batch.size(); b++) {
             sink.completed(batch.get(b).item(), results.get(b));
         }
     }
 
-    /** What a further round sees: the result so far, with the sites that were hidden in the input hidden once more. */
-    private static Crystal hiddenAgain(Reconstruction result) {
-        int[] species = result.completed().species();
-        for (SiteGuess guess : result.guesses()) {
-            species[guess.site()] = Element.UNKNOWN_Z;
+    /** A crystal without displacements; the sites that are hidden in the input still are. */
+    private Crystal restored(Crystal input, NetworkPass pass, int index) {
+        Crystal restored = pass.restored(index);
+        if (!options.allSpecies()) {
+            return restored;
         }
-        return result.completed().withSpecies(species);
+        int[] species = restored.species();
+        for (int i = 0; i < species.length; i++) {
+            species[i] = input.species(i) == Element.UNKNOWN_Z
+                    ? Element.UNKNOWN_Z
+                    : pass.ranking(index, i).best();
+        }
+        return restored.withSpecies(species);
     }
 
-    private List<Reconstruction> round(List<Crystal> inputs, List<Crystal> seen, List<NeighborGraph> graphs) {
-        GraphBatch batch = GraphBatches.of(seen, graphs);
-        float[] logits;
-        double[] displacement;
-        try (Tape tape = new Tape(model.device(), DType.F32, Tape.Mode.INFERENCE)) {
-            Generator.Output output = model.generator().forward(tape, batch);
-            logits = output.logits().value().toFloats();
-            displacement = model.generator().cartesian(output, batch);
-        }
-        List<Reconstruction> results = new ArrayList<>(seen.size());
-        for (int b = 0; b < seen.size(); b++) {
-            results.add(result(inputs.get(b), seen.get(b), batch.crystalStart()[b], logits, displacement));
-        }
-        return results;
-    }
-
-    private Reconstruction result(Crystal input, Crystal seen, int node, float[] logits, double[] displacement) {
-        int n = seen.size();
-        int[] species = seen.species();
-        double[] back = new double[3 * n];
+    private <T> Reconstruction result(Work<T> work, NetworkPass pass, int index) {
+        Crystal restored = restored(work.crystal(), pass, index);
         List<SiteGuess> guesses = new ArrayList<>();
-        for (int i = 0; i < n; i++) {
-            boolean hidden = input.species(i) == Element.UNKNOWN_Z;
-            if (hidden || options.allSpecies()) {
-                SpeciesRanking ranking = new SpeciesRanking(logits, node + i, Generator.CLASSES);
-                requireFinite(ranking.probability(1), input);
-                species[i] = ranking.best();
-                if (hidden) {
-                    guesses.add(new SiteGuess(i, ranking));
-                }
-            }
-            for (int axis = 0; axis < 3; axis++) {
-                back[3 * i + axis] = -displacement[3 * (node + i) + axis];
-                requireFinite(back[3 * i + axis], input);
+        for (int i = 0; i < restored.size(); i++) {
+            if (work.crystal().species(i) == Element.UNKNOWN_Z) {
+                guesses.add(new SiteGuess(i, pass.ranking(index, i)));
             }
         }
-        Crystal completed = Corruption.displaced(seen.withSpecies(species), back);
-        return new Reconstruction(input, completed, guesses);
+        if (work.plan().isEmpty()) {
+            int[] best = guesses.stream().mapToInt(g -> g.ranking().best()).toArray();
+            return new Reconstruction(work.crystal(), filled(restored, guesses, best), guesses);
+        }
+        SpeciesChoice.Result found = work.plan()
+                .get()
+                .choose(guesses.stream().map(SiteGuess::ranking).toList());
+        List<Candidate> candidates = new ArrayList<>();
+        for (SpeciesChoice choice : found.choices()) {
+            candidates.add(new Candidate(
+                    filled(restored, guesses, choice.species()), candidates.size() + 1, choice.logProbability()));
+        }
+        return new Reconstruction(work.crystal(), candidates, guesses, found.neutral(), found.note());
     }
 
-    private void requireFinite(double value, Crystal crystal) {
-        if (!Double.isFinite(value)) {
-            throw TrainerException.nonFinite("the network says " + value + " about crystal '" + crystal.id()
-                    + "': the weights in " + model.checkpoint() + " are of no use; take an earlier checkpoint");
+    /** A crystal with species on its hidden sites, [H]. */
+    private static Crystal filled(Crystal crystal, List<SiteGuess> hidden, int[] chosen) {
+        int[] species = crystal.species();
+        for (int s = 0; s < chosen.length; s++) {
+            species[hidden.get(s).site()] = chosen[s];
         }
+        return crystal.withSpecies(species);
+    }
+
+    /**
+     * The candidates at the positions that the network restores when it sees their species.
+     *
+     * @param seen what the last round saw, [B]
+     */
+    private List<Reconstruction> settled(List<Reconstruction> results, List<Crystal> seen, List<NeighborGraph> graphs) {
+        List<Candidate> settled = new ArrayList<>();
+        List<Crystal> crystals = new ArrayList<>();
+        List<NeighborGraph> shared = new ArrayList<>();
+        List<Candidate> waiting = new ArrayList<>();
+        long size = 0;
+        for (int b = 0; b < results.size(); b++) {
+            for (Candidate candidate : results.get(b).candidates()) {
+                if (!crystals.isEmpty() && size + size(graphs.get(b)) > options.edgesPerBatch()) {
+                    settle(waiting, crystals, shared, settled);
+                    size = 0;
+                }
+                waiting.add(candidate);
+                crystals.add(seen.get(b).withSpecies(candidate.crystal().species()));
+                shared.add(graphs.get(b));
+                size += size(graphs.get(b));
+            }
+        }
+        settle(waiting, crystals, shared, settled);
+        List<Reconstruction> all = new ArrayList<>(results.size());
+        int from = 0;
+        for (Reconstruction result : results) {
+            int to = from + result.candidates().size();
+            all.add(result.with(settled.subList(from, to)));
+            from = to;
+        }
+        return all;
+    }
+
+    private void settle(
+            List<Candidate> waiting, List<Crystal> crystals, List<NeighborGraph> graphs, List<Candidate> settled) {
+        NetworkPass pass = new NetworkPass(model, List.copyOf(crystals), graphs);
+        for (int k = 0; k < waiting.size(); k++) {
+            settled.add(waiting.get(k).at(pass.restored(k)));
+        }
+        waiting.clear();
+        crystals.clear();
+        graphs.clear();
     }
 }

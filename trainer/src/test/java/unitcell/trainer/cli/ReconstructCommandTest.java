@@ -115,7 +115,7 @@ class ReconstructCommandTest {
         assertEquals(17, completed.species(2));
         List<String> species = table("species.csv");
         assertEquals(
-                "crystal,file,site,true,species_1,probability_1,species_2,probability_2,species_3,probability_3",
+                "crystal,file,site,true,chosen,species_1,probability_1,species_2,probability_2,species_3,probability_3",
                 species.get(0));
         assertEquals(2, species.size());
         assertTrue(species.get(1).startsWith("b-unknown,b-unknown.cif,1,,"), species.get(1));

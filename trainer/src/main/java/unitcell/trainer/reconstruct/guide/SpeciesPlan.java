@@ -1,0 +1,129 @@
+package unitcell.trainer.reconstruct.guide;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import unitcell.crystal.Composition;
+import unitcell.crystal.Element;
+import unitcell.net.SpeciesRanking;
+
+/**
+ * {@link Guidance} for one crystal, found to be possible as far as that can be told before the network is asked. Immutable.
+ */
+public final class SpeciesPlan {
+    private final Guidance guidance;
+    private final int[] visible; // [119] atoms by atomic number
+    private final boolean[][] allowed; // [H, 119]
+    private final Optional<int[]> missing; // [119] atoms by atomic number, if the composition is given
+
+    SpeciesPlan(Guidance guidance, int[] visible, boolean[][] allowed, Optional<int[]> missing) {
+        this.guidance = guidance;
+        this.visible = visible;
+        this.allowed = allowed;
+        this.missing = missing;
+    }
+
+    /**
+     * The best species for the hidden sites.
+     *
+     * @param rankings [H] what the network says of each, by rising index
+     * @return as many as are wanted, or as many as there are. If nothing neutral is found, what is best without regard
+     *     to charges
+     */
+    public SpeciesChoice.Result choose(List<SpeciesRanking> rankings) {
+        if (rankings.size() != allowed.length) {
+            throw new IllegalArgumentException(rankings.size() + " rankings for " + allowed.length + " hidden sites");
+        }
+        if (rankings.isEmpty()) {
+            SpeciesChoice nothing = new SpeciesChoice(new int[0], 0);
+            Optional<Boolean> neutral = guidance.neutral().map(_ -> isNeutral(nothing.species()));
+            String note = neutral.orElse(true) ? "" : "no site is hidden, and the composition is not neutral";
+            return new SpeciesChoice.Result(List.of(nothing), neutral, note);
+        }
+        SiteScores scores = SiteScores.of(rankings, allowed);
+        if (guidance.neutral().isPresent()) {
+            SpeciesSearch search = search(scores, this::isNeutral);
+            List<SpeciesChoice> choices = draw(search);
+            if (!choices.isEmpty()) {
+                return new SpeciesChoice.Result(choices, Optional.of(true), shortage(choices, search));
+            }
+            return new SpeciesChoice.Result(
+                    draw(search(scores, _ -> true)), Optional.of(false), withoutNeutral(search));
+        }
+        SpeciesSearch search = search(scores, _ -> true);
+        List<SpeciesChoice> choices = draw(search);
+        return new SpeciesChoice.Result(choices, Optional.empty(), shortage(choices, search));
+    }
+
+    private SpeciesSearch search(SiteScores scores, Predicate<int[]> test) {
+        if (missing.isEmpty()) {
+            return new SpeciesSearch(scores, test, guidance.limit());
+        }
+        SiteScores own = scores.over(elements(missing.get()));
+        int[] counts = IntStream.range(0, own.elements())
+                .map(m -> missing.get()[own.z(m)])
+                .toArray();
+        return SpeciesSearch.of(own, counts, test);
+    }
+
+    private List<SpeciesChoice> draw(SpeciesSearch search) {
+        List<SpeciesChoice> choices = new ArrayList<>();
+        while (choices.size() < guidance.candidates()) {
+            Optional<SpeciesSearch.Found> found = search.next();
+            if (found.isEmpty()) {
+                break;
+            }
+            choices.add(new SpeciesChoice(
+                    found.get().species(), SiteScores.nats(found.get().score())));
+        }
+        return choices;
+    }
+
+    private boolean isNeutral(int[] species) {
+        int[] counts = visible.clone();
+        for (int z : species) {
+            counts[z]++;
+        }
+        return guidance.neutral().orElseThrow().composition(Composition.ofCounts(counts));
+    }
+
+    private String shortage(List<SpeciesChoice> choices, SpeciesSearch search) {
+        if (choices.size() == guidance.candidates()) {
+            return "";
+        }
+        return "only " + choices.size() + " of " + guidance.candidates() + " candidates: "
+                + (search.limited()
+                        ? "the search ended after " + search.tested() + " compositions"
+                        : "there are no more");
+    }
+
+    private String withoutNeutral(SpeciesSearch search) {
+        if (missing.isPresent()) {
+            return "the composition is not neutral";
+        }
+        return search.limited()
+                ? "no neutral composition among the " + search.tested() + " most probable"
+                : "none of the " + search.tested() + " possible compositions is neutral";
+    }
+
+    /** Whether hidden sites can take certain atoms. */
+    static boolean isPossible(int[] missing, boolean[][] allowed) {
+        double[][] even = new double[allowed.length][Element.MAX_Z + 1];
+        for (int s = 0; s < even.length; s++) {
+            for (int z = 0; z < even[s].length; z++) {
+                even[s][z] = allowed[s][z] ? 0 : Double.NEGATIVE_INFINITY;
+            }
+        }
+        SiteScores scores = SiteScores.of(even).over(elements(missing));
+        int[] counts = IntStream.range(0, scores.elements())
+                .map(m -> missing[scores.z(m)])
+                .toArray();
+        return BestAssignment.of(scores, counts).isPresent();
+    }
+
+    private static int[] elements(int[] counts) {
+        return IntStream.range(0, counts.length).filter(z -> counts[z] > 0).toArray();
+    }
+}
