@@ -80,8 +80,7 @@ class GuidedReconstructionTest {
     }
 
     private static Guidance candidates(int count, boolean settled) {
-        return new Guidance(
-                AllowedSpecies.ALL, Optional.empty(), Optional.empty(), count, settled, Guidance.LIMIT);
+        return new Guidance(AllowedSpecies.ALL, Optional.empty(), Optional.empty(), count, settled, Guidance.LIMIT);
     }
 
     @Test
@@ -178,9 +177,9 @@ class GuidedReconstructionTest {
                         assertTrue(result.neutral().isPresent());
                         for (Candidate candidate : result.candidates()) {
                             Composition composition = candidate.crystal().composition();
-                            assertEquals(
-                                    result.neutral().get(), rules.composition(composition), composition.formula());
-                            assertTrue(List.of(3, 26).contains(candidate.crystal().species(1)));
+                            assertEquals(result.neutral().get(), rules.composition(composition), composition.formula());
+                            assertTrue(
+                                    List.of(3, 26).contains(candidate.crystal().species(1)));
                         }
                     }
 

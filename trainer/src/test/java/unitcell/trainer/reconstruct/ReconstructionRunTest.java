@@ -56,8 +56,8 @@ class ReconstructionRunTest {
         public CrystalRecord next() {
             if (given.size() % EVERY == EVERY - 1) {
                 System.gc();
-                most = Math.max(most, (int)
-                        given.stream().filter(r -> r.get() != null).count());
+                most = Math.max(
+                        most, (int) given.stream().filter(r -> r.get() != null).count());
             }
             Crystal crystal = CrystalsForTests.crystal(random, "c-" + given.size(), 2 + given.size() % 2);
             given.add(new WeakReference<>(crystal));
@@ -78,7 +78,7 @@ class ReconstructionRunTest {
                 TrainedModel model = TrainedModel.open(checkpoint, device, line -> {});
                 Progress progress = quiet.start("test", "crystals", 0, -1)) {
             ReconstructionRun.Outcome outcome = new ReconstructionRun(
-                            new Reconstructor(model, new Reconstructor.Options(1, false, 300), guidance),
+                            new Reconstructor(model, new Reconstructor.Options(1, false, 100), guidance),
                             new ReconstructionRun.Options(
                                     new MaskChoice.Sites(List.of(0)),
                                     0.1,
@@ -96,7 +96,7 @@ class ReconstructionRunTest {
             assertEquals(CRYSTALS, outcome.counts().completed());
             assertEquals(5, outcome.shown().size());
         }
-        // Some twenty atoms with their edges make a batch.
+        // Some ten crystals with their edges make a batch.
         assertTrue(stream.most > 0 && stream.most < 30, "held at once: " + stream.most);
         try (Stream<Path> files = Files.list(folder.resolve("out/cif"))) {
             assertEquals(2 * CRYSTALS, files.count());
