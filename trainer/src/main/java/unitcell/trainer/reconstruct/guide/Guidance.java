@@ -13,9 +13,10 @@ import unitcell.crystal.validity.ValidityRules;
  * @param allowed elements that sites may get
  * @param composition of the completed crystal, up to a whole factor; empty: any
  * @param neutral the rules whose judgement of compositions must be passed; empty: none
- * @param candidates how many completions of each crystal, at least 1
+ * @param candidates how many completions of each crystal, at least 1; different structures, as far as the symmetry of the
+ *     sites, within 0.1 angstrom, tells: of equivalent assignments only the first counts
  * @param settled whether positions come from a further pass in which the network sees the chosen species
- * @param limit most compositions to try for each crystal, at least 1
+ * @param limit most compositions to try for each crystal, and most assignments to look through, at least 1
  */
 public record Guidance(
         AllowedSpecies allowed,
@@ -66,7 +67,7 @@ public record Guidance(
         boolean[][] places = allowed.of(crystal, hidden, rows);
         Optional<int[]> missing = composition.map(whole -> missing(crystal, whole, visible));
         missing.ifPresent(counts -> requireRoom(crystal, counts, hidden, places));
-        return new SpeciesPlan(this, visible, places, missing);
+        return new SpeciesPlan(this, crystal, visible, places, missing);
     }
 
     /** Atoms that a composition has more than are visible, by atomic number. */

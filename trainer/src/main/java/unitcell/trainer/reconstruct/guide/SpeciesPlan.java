@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import unitcell.crystal.Composition;
+import unitcell.crystal.Crystal;
 import unitcell.crystal.Element;
 import unitcell.net.SpeciesRanking;
 
@@ -14,12 +15,14 @@ import unitcell.net.SpeciesRanking;
  */
 public final class SpeciesPlan {
     private final Guidance guidance;
+    private final Crystal crystal;
     private final int[] visible; // [119] atoms by atomic number
     private final boolean[][] allowed; // [H, 119]
     private final Optional<int[]> missing; // [119] atoms by atomic number, if the composition is given
 
-    SpeciesPlan(Guidance guidance, int[] visible, boolean[][] allowed, Optional<int[]> missing) {
+    SpeciesPlan(Guidance guidance, Crystal crystal, int[] visible, boolean[][] allowed, Optional<int[]> missing) {
         this.guidance = guidance;
+        this.crystal = crystal;
         this.visible = visible;
         this.allowed = allowed;
         this.missing = missing;
@@ -70,13 +73,18 @@ public final class SpeciesPlan {
 
     private List<SpeciesChoice> draw(SpeciesSearch search) {
         List<SpeciesChoice> choices = new ArrayList<>();
-        while (choices.size() < guidance.candidates()) {
+        DistinctStructures distinct = guidance.candidates() == 1 ? null : new DistinctStructures(crystal);
+        // Equivalents of a few substitutions on many equal sites are more than anybody wants to see.
+        for (int drawn = 0; choices.size() < guidance.candidates() && drawn < guidance.limit(); drawn++) {
             Optional<SpeciesSearch.Found> found = search.next();
             if (found.isEmpty()) {
                 break;
             }
-            choices.add(new SpeciesChoice(
-                    found.get().species(), SiteScores.nats(found.get().score())));
+            int[] species = found.get().species();
+            if (distinct == null || distinct.take(species)) {
+                choices.add(
+                        new SpeciesChoice(species, SiteScores.nats(found.get().score())));
+            }
         }
         return choices;
     }
@@ -94,18 +102,16 @@ public final class SpeciesPlan {
             return "";
         }
         return "only " + choices.size() + " of " + guidance.candidates() + " candidates: "
-                + (search.limited()
-                        ? "the search ended after " + search.tested() + " compositions"
-                        : "there are no more");
+                + (search.isExhausted() ? "there are no more" : "the limit of the search was met");
     }
 
     private String withoutNeutral(SpeciesSearch search) {
         if (missing.isPresent()) {
             return "the composition is not neutral";
         }
-        return search.limited()
-                ? "no neutral composition among the " + search.tested() + " most probable"
-                : "none of the " + search.tested() + " possible compositions is neutral";
+        return search.isExhausted()
+                ? "none of the " + search.tested() + " possible compositions is neutral"
+                : "no neutral composition among the " + search.tested() + " most probable";
     }
 
     /** Whether hidden sites can take certain atoms. */

@@ -94,9 +94,10 @@ final class SpeciesSearch {
         return tested;
     }
 
-    /** Whether the limit is what ended it: there may be more. */
-    boolean limited() {
-        return compositions != null && tested == limit && compositions.score() != Long.MIN_VALUE;
+    /** Whether there is nothing more: neither assignments nor compositions that were not tested. */
+    boolean isExhausted() {
+        return (compositions == null || compositions.score() == Long.MIN_VALUE)
+                && open.stream().allMatch(stream -> stream.score() == Long.MIN_VALUE);
     }
 
     private void open(int[] best) {

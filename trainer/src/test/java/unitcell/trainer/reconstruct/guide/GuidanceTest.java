@@ -30,7 +30,11 @@ class GuidanceTest {
     private static final int ROWS = 119;
 
     private static Crystal crystal(int... species) {
-        return new Crystal("c", Lattice.ofParameters(5, 5, 5, 90, 90, 90), species, new double[3 * species.length]);
+        double[] frac = new double[3 * species.length];
+        for (int i = 0; i < frac.length; i++) {
+            frac[i] = Math.sin(5 * i + 1) / 2; // no symmetry connects the sites
+        }
+        return new Crystal("c", Lattice.ofParameters(5, 6, 7, 80, 95, 100), species, frac);
     }
 
     private static List<Element> elements(String... symbols) {
@@ -219,8 +223,7 @@ class GuidanceTest {
         SpeciesChoice.Result some = hasty.plan(crystal(0, 0, 8), ROWS).choose(rankings);
         assertTrue(some.choices().size() < 5000);
         assertEquals(
-                "only " + some.choices().size() + " of 5000 candidates: the search ended after 20 compositions",
-                some.note());
+                "only " + some.choices().size() + " of 5000 candidates: the limit of the search was met", some.note());
     }
 
     @ParameterizedTest
@@ -300,6 +303,39 @@ class GuidanceTest {
                 .choices();
         assertEquals(400, choices.size());
         assertTrue(choices.stream().allMatch(c -> Arrays.stream(c.species()).allMatch(z -> z >= 1 && z < 10)));
+    }
+
+    @Test
+    void equivalentAssignmentsAreOneCandidate() {
+        // A face-centred cell: any two of its sites are equivalent, and so are any two pairs.
+        double[] frac = {0, 0, 0, 0, 0.5, 0.5, 0.5, 0, 0.5, 0.5, 0.5, 0};
+        Lattice cubic = Lattice.ofParameters(4, 4, 4, 90, 90, 90);
+        List<SpeciesRanking> rankings = rankings(new Random(7), 4);
+        SpeciesChoice.Result hidden = guidance(everywhere("Cu", "Au"), "", false, 16)
+                .plan(new Crystal("fcc", cubic, new int[4], frac), ROWS)
+                .choose(rankings);
+        assertEquals(
+                List.of(0, 1, 2, 3, 4),
+                hidden.choices().stream()
+                        .map(c -> Composition.ofSpecies(c.species()).count(29))
+                        .sorted()
+                        .toList());
+        assertEquals("only 5 of 16 candidates: there are no more", hidden.note());
+        double last = 0;
+        List<SpeciesChoice> all = all(
+                rankings,
+                List.of(elements("Cu", "Au"), elements("Cu", "Au"), elements("Cu", "Au"), elements("Cu", "Au")),
+                _ -> true);
+        for (SpeciesChoice choice : hidden.choices()) {
+            assertTrue(choice.logProbability() <= last);
+            last = choice.logProbability();
+            Composition own = Composition.ofSpecies(choice.species());
+            SpeciesChoice best = all.stream()
+                    .filter(c -> Composition.ofSpecies(c.species()).equals(own))
+                    .findFirst()
+                    .orElseThrow();
+            assertArrayEquals(best.species(), choice.species());
+        }
     }
 
     @Test

@@ -84,7 +84,7 @@ class SpeciesSearchTest {
             found.add(next.get().score());
         }
         assertEquals(expected, found);
-        assertFalse(search.limited());
+        assertTrue(search.isExhausted());
     }
 
     private static long score(SiteScores scores, int[] species) {
@@ -199,10 +199,10 @@ class SpeciesSearchTest {
         SpeciesSearch none = new SpeciesSearch(scores, _ -> false, 3);
         assertTrue(none.next().isEmpty());
         assertEquals(3, none.tested());
-        assertTrue(none.limited());
+        assertFalse(none.isExhausted());
         SpeciesSearch exhausted = new SpeciesSearch(scores, _ -> false, NO_LIMIT);
         assertTrue(exhausted.next().isEmpty());
-        assertFalse(exhausted.limited());
+        assertTrue(exhausted.isExhausted());
         long compositions = all(scores).stream()
                 .map(a -> Arrays.toString(counts(a, scores.elements())))
                 .distinct()
