@@ -32,7 +32,10 @@ final class EvaluateCommand implements Command {
                     "oxidation", ValueType.choice(sets()), "oxidation states to balance charges with")
             .byDefault(OxidationStates.SMACT14.slug());
     private static final CommandOption<Path> DETAILS = CommandOption.of(
-            "details", ValueType.path("FILE.csv"), "also write one verdict for each row, with the reason, to FILE.csv");
+            "details",
+            ValueType.path("FILE.csv"),
+            "also write one verdict for each row, with the reason, to FILE.csv; with --checkpoint one row for each"
+                    + " trial");
 
     private static Map<String, OxidationStates> sets() {
         Map<String, OxidationStates> sets = new LinkedHashMap<>();
@@ -90,21 +93,21 @@ final class EvaluateCommand implements Command {
                 "./unitcell evaluate --input generated.jsonl.gz",
                 "./unitcell evaluate --input runs/reconstruct/cif --details verdicts.csv",
                 "./unitcell evaluate --input compositions.csv --oxidation icsd24 --json validity.json",
-                "./unitcell evaluate --input test.csv.gz --checkpoint runs/mp --noise 0.1,0.2");
+                "./unitcell evaluate --input test.csv.gz --checkpoint runs/mp --noise 0.1,0.2 --details trials.csv");
     }
 
     @Override
     public Set<ExitCode> furtherExitCodes() {
-        return Set.of(ExitCode.DEVICE, ExitCode.NON_FINITE);
+        return Set.of(ExitCode.DEVICE, ExitCode.NON_FINITE, ExitCode.STOPPED);
     }
 
     @Override
     public ExitCode run(Arguments arguments, Console console) throws IOException {
         boolean completes = arguments.find(EvaluateModel.CHECKPOINT).isPresent();
-        for (CommandOption<?> option : completes ? List.of(DETAILS) : EvaluateModel.OPTIONS) {
-            if (arguments.isGiven(option)) {
-                throw TrainerException.usage("--" + option.name() + " goes only " + (completes ? "without" : "with")
-                        + " --" + EvaluateModel.CHECKPOINT.name());
+        for (CommandOption<?> option : EvaluateModel.OPTIONS) {
+            if (!completes && arguments.isGiven(option)) {
+                throw TrainerException.usage(
+                        "--" + option.name() + " goes only with --" + EvaluateModel.CHECKPOINT.name());
             }
         }
         CrystalSource source = CrystalSource.of(arguments.get(INPUT));
@@ -122,10 +125,9 @@ final class EvaluateCommand implements Command {
             }
         };
         if (completes) {
-            EvaluateModel.run(arguments, console, source, set, warn);
-        } else {
-            judge(arguments, console, source, set, warn);
+            return EvaluateModel.run(arguments, console, source, set, arguments.find(DETAILS), warn);
         }
+        judge(arguments, console, source, set, warn);
         return ExitCode.OK;
     }
 

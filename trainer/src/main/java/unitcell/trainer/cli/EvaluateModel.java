@@ -17,6 +17,7 @@ import unitcell.engine.Devices;
 import unitcell.engine.io.AtomicFiles;
 import unitcell.engine.io.JsonObject;
 import unitcell.trainer.Console;
+import unitcell.trainer.ExitCode;
 import unitcell.trainer.data.Corruption.MaskType;
 import unitcell.trainer.eval.EvaluatedReconstruction;
 import unitcell.trainer.eval.ReconstructionEvaluation;
@@ -24,6 +25,7 @@ import unitcell.trainer.reconstruct.Condition;
 import unitcell.trainer.reconstruct.ReconstructionScore;
 import unitcell.trainer.reconstruct.TrainedModel;
 import unitcell.trainer.run.ProgressOutput;
+import unitcell.trainer.run.StopSignal;
 
 /** The part of {@code evaluate} that a checkpoint asks for: spoil crystals, complete them, compare. */
 final class EvaluateModel {
@@ -63,10 +65,17 @@ final class EvaluateModel {
     /**
      * Evaluates and reports.
      *
+     * @param details file for one row for each trial
      * @param skipped hears of each crystal that cannot be used, one line
+     * @return how the program ends
      */
-    static void run(
-            Arguments arguments, Console console, CrystalSource source, OxidationStates set, Consumer<String> skipped)
+    static ExitCode run(
+            Arguments arguments,
+            Console console,
+            CrystalSource source,
+            OxidationStates set,
+            Optional<Path> details,
+            Consumer<String> skipped)
             throws IOException {
         TreeSet<Condition> conditions = new TreeSet<>();
         for (double noise : arguments.get(NOISE)) {
@@ -76,7 +85,9 @@ final class EvaluateModel {
         console.line(choice.line());
         try (Device device = choice.device();
                 TrainedModel model =
-                        TrainedModel.open(arguments.find(CHECKPOINT).orElseThrow(), device, console::warn)) {
+                        TrainedModel.open(arguments.find(CHECKPOINT).orElseThrow(), device, console::warn);
+                StopSignal stop = StopSignal.install(
+                        "stopping after the crystals in hand; a second signal stops at once", console::warn)) {
             console.line(model.line());
             EvaluatedReconstruction result = new ReconstructionEvaluation(
                             model,
@@ -84,28 +95,39 @@ final class EvaluateModel {
                             arguments.get(RATIO),
                             arguments.get(SharedOptions.SEED),
                             arguments.get(SharedOptions.STRICT),
-                            skipped)
+                            skipped,
+                            details,
+                            stop::requested)
                     .run(source, new ArrayList<>(conditions), ProgressOutput.on(console.err()));
-            report(console, set, result);
+            boolean stopped = stop.requested();
+            report(console, set, result, stopped);
             Optional<Path> json = arguments.find(SharedOptions.JSON);
             if (json.isPresent()) {
                 AtomicFiles.replace(
-                        json.get(), json(arguments, set, model, result).pretty());
+                        json.get(), json(arguments, set, model, result, stopped).pretty());
             }
+            return stopped ? ExitCode.STOPPED : ExitCode.OK;
         }
     }
 
-    private static void report(Console console, OxidationStates set, EvaluatedReconstruction result) {
+    private static void report(Console console, OxidationStates set, EvaluatedReconstruction result, boolean stopped) {
         console.table(ReconstructionScore.HEADER, result.score().table());
         console.line("most frequent species: " + result.baseline());
         console.line("");
         console.table(EvaluatedReconstruction.VALIDITY_HEADER, result.validityTable());
-        console.print("%d crystals, %d skipped; oxidation states %s", result.crystals(), result.skipped(), set.slug());
+        console.print(
+                "%s%d crystals, %d skipped; oxidation states %s",
+                stopped ? "stopped, not all trials done: " : "", result.crystals(), result.skipped(), set.slug());
     }
 
     private static JsonObject json(
-            Arguments arguments, OxidationStates set, TrainedModel model, EvaluatedReconstruction result) {
+            Arguments arguments,
+            OxidationStates set,
+            TrainedModel model,
+            EvaluatedReconstruction result,
+            boolean stopped) {
         return JsonObject.builder()
+                .put("stopped", stopped)
                 .put("model", model.toJson())
                 .put("mask_ratio", arguments.get(RATIO))
                 .put("seed", arguments.get(SharedOptions.SEED))

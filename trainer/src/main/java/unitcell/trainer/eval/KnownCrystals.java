@@ -3,7 +3,8 @@ package unitcell.trainer.eval;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import unitcell.crystal.Crystal;
 import unitcell.crystal.Element;
 import unitcell.crystal.io.CrystalRecord;
@@ -15,22 +16,29 @@ final class KnownCrystals implements Iterator<Crystal> {
 
     private final Iterator<? extends CrystalRecord> records;
     private final int species;
-    private final Consumer<String> skipped;
+    private final BiConsumer<String, String> skipped;
+    private final BooleanSupplier stop;
     private Crystal ahead;
 
     /**
      * @param species the first atomic number that the network does not know
-     * @param skipped hears of every other record, with one line that says why
+     * @param skipped hears of every other record: its id, and one line that says why
+     * @param stop ends the crystals early once it is true
      */
-    KnownCrystals(Iterator<? extends CrystalRecord> records, int species, Consumer<String> skipped) {
+    KnownCrystals(
+            Iterator<? extends CrystalRecord> records,
+            int species,
+            BiConsumer<String, String> skipped,
+            BooleanSupplier stop) {
         this.records = records;
         this.species = species;
         this.skipped = skipped;
+        this.stop = stop;
     }
 
     @Override
     public boolean hasNext() {
-        while (ahead == null && records.hasNext()) {
+        while (ahead == null && !stop.getAsBoolean() && records.hasNext()) {
             CrystalRecord record = records.next();
             Optional<String> obstacle = switch (record) {
                 case CrystalRecord.Refused r -> Optional.of(r.message());
@@ -38,7 +46,7 @@ final class KnownCrystals implements Iterator<Crystal> {
                 case CrystalRecord.Accepted a -> obstacle(a.crystal()).map(text -> a.where() + ": " + text);
             };
             if (obstacle.isPresent()) {
-                skipped.accept(obstacle.get());
+                skipped.accept(record.id(), obstacle.get());
             } else if (record instanceof CrystalRecord.Accepted a) {
                 ahead = a.crystal();
             }

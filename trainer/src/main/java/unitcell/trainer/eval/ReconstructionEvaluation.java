@@ -1,8 +1,13 @@
 package unitcell.trainer.eval;
 
+import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import unitcell.crystal.Crystal;
 import unitcell.crystal.Element;
@@ -10,6 +15,7 @@ import unitcell.crystal.io.CrystalRecord;
 import unitcell.crystal.io.CrystalRecords;
 import unitcell.crystal.io.CrystalSource;
 import unitcell.crystal.validity.ValidityRules;
+import unitcell.engine.io.AtomicFiles;
 import unitcell.trainer.TrainerException;
 import unitcell.trainer.data.Corruption.Corrupted;
 import unitcell.trainer.reconstruct.Condition;
@@ -34,6 +40,8 @@ import unitcell.trainer.run.ProgressOutput;
  * @param seed of masks and noise
  * @param strict whether a crystal that cannot be used is a failure
  * @param skipped hears of each crystal that cannot be used, one line
+ * @param details file for {@link ReconstructionDetails}
+ * @param stop whether somebody asked for a stop; the result is then of what was done until then
  */
 public record ReconstructionEvaluation(
         TrainedModel model,
@@ -41,7 +49,9 @@ public record ReconstructionEvaluation(
         double maskRatio,
         long seed,
         boolean strict,
-        Consumer<String> skipped) {
+        Consumer<String> skipped,
+        Optional<Path> details,
+        BooleanSupplier stop) {
 
     /** What the first reading finds. */
     private static final class Survey {
@@ -60,7 +70,26 @@ public record ReconstructionEvaluation(
      */
     public EvaluatedReconstruction run(CrystalSource source, List<Condition> conditions, ProgressOutput output)
             throws IOException {
-        Survey survey = survey(source);
+        EvaluatedReconstruction[] result = new EvaluatedReconstruction[1];
+        if (details.isEmpty()) {
+            result[0] = run(source, conditions, output, Optional.empty());
+        } else {
+            AtomicFiles.replace(details.get(), place -> {
+                try (CsvWriter csv = CsvWriter.builder().build(place)) {
+                    result[0] = run(source, conditions, output, Optional.of(new ReconstructionDetails(csv, rules)));
+                }
+            });
+        }
+        return result[0];
+    }
+
+    private EvaluatedReconstruction run(
+            CrystalSource source,
+            List<Condition> conditions,
+            ProgressOutput output,
+            Optional<ReconstructionDetails> rows)
+            throws IOException {
+        Survey survey = survey(source, rows);
         SpeciesBaseline baseline = model.baseline()
                 .orElseGet(() -> SpeciesBaseline.of(survey.species, "the crystals evaluated, no others being known"));
         EvaluatedReconstruction result = new EvaluatedReconstruction(survey.truth, survey.skipped, baseline, rules);
@@ -69,42 +98,39 @@ public record ReconstructionEvaluation(
         long[] done = {0};
         try (Progress progress = output.start("evaluate", "trials", 0, survey.truth.judged() * conditions.size())) {
             for (Condition condition : conditions) {
-                run(source, condition, trials, baseline, result, () -> progress.done(++done[0]));
+                run(source, condition, trials, (spoilt, reconstruction) -> {
+                    result.add(
+                            condition,
+                            spoilt.original(),
+                            reconstruction,
+                            rules.judge(guessed(spoilt, baseline.mostFrequent())));
+                    rows.ifPresent(r -> r.add(condition, spoilt.original(), reconstruction));
+                    progress.done(++done[0]);
+                });
             }
         }
         return result;
     }
 
     private void run(
-            CrystalSource source,
-            Condition condition,
-            ReconstructionTrials trials,
-            SpeciesBaseline baseline,
-            EvaluatedReconstruction result,
-            Runnable done)
+            CrystalSource source, Condition condition, ReconstructionTrials trials, ReconstructionTrials.Sink sink)
             throws IOException {
         try (CrystalRecords records = source.open()) {
-            trials.run(known(records, reason -> {}), condition, (spoilt, reconstruction) -> {
-                result.add(
-                        condition,
-                        spoilt.original(),
-                        reconstruction,
-                        rules.judge(guessed(spoilt, baseline.mostFrequent())));
-                done.run();
-            });
+            trials.run(known(records, (id, reason) -> {}), condition, sink);
         }
     }
 
-    private Survey survey(CrystalSource source) {
+    private Survey survey(CrystalSource source, Optional<ReconstructionDetails> rows) {
         Survey survey = new Survey();
         String[] first = {""};
         try (CrystalRecords records = source.open()) {
-            Iterator<Crystal> crystals = known(records, reason -> {
+            Iterator<Crystal> crystals = known(records, (id, reason) -> {
                 if (strict) {
                     throw TrainerException.input(reason);
                 }
                 first[0] = survey.skipped++ == 0 ? reason : first[0];
                 skipped.accept(reason);
+                rows.ifPresent(r -> r.skip(id, reason));
             });
             while (crystals.hasNext()) {
                 Crystal crystal = crystals.next();
@@ -114,7 +140,7 @@ public record ReconstructionEvaluation(
                 }
             }
         }
-        if (survey.truth.judged() == 0) {
+        if (survey.truth.judged() == 0 && !stop.getAsBoolean()) {
             throw TrainerException.input(
                     first[0] + (survey.skipped > 1 ? " (and " + (survey.skipped - 1) + " more)" : "")
                             + ": nothing left to evaluate on");
@@ -122,8 +148,8 @@ public record ReconstructionEvaluation(
         return survey;
     }
 
-    private KnownCrystals known(Iterator<CrystalRecord> records, Consumer<String> passed) {
-        return new KnownCrystals(records, model.generator().config().maxNumElements(), passed);
+    private KnownCrystals known(Iterator<CrystalRecord> records, BiConsumer<String, String> passed) {
+        return new KnownCrystals(records, model.generator().config().maxNumElements(), passed, stop);
     }
 
     /** The spoilt crystal with one species on all hidden sites. */

@@ -152,6 +152,22 @@ class EvaluateModelTest {
     }
 
     @Test
+    void detailsTellEveryTrialAndEverySkippedCrystal() throws IOException {
+        Path file = folder.resolve("trials.csv");
+        Result result = run("--noise", "0,0.1", "--mask-type", "random", "--details", file.toString());
+        assertEquals(ExitCode.OK, result.code(), result.err());
+        List<String> rows = Files.readAllLines(file);
+        assertEquals(1 + 2 + 2 * truth.size(), rows.size());
+        for (Crystal crystal : truth) {
+            assertEquals(
+                    2,
+                    rows.stream()
+                            .filter(r -> r.startsWith(crystal.id() + ",random,"))
+                            .count());
+        }
+    }
+
+    @Test
     void oneMaskAndOneNoiseGiveOneRow() {
         Result result = run("--noise", "0", "--mask-type", "species");
         assertEquals(ExitCode.OK, result.code(), result.err());
@@ -165,7 +181,6 @@ class EvaluateModelTest {
     @Test
     void wrongUsageAndInput() throws IOException {
         assertEquals(ExitCode.INPUT, run("--strict").code());
-        assertEquals(ExitCode.USAGE, run("--details", "x.csv").code());
         assertEquals(ExitCode.USAGE, run("--mask-type", "given").code());
         for (Crystal crystal : truth) {
             Files.delete(folder.resolve(crystal.id() + ".cif"));
