@@ -152,6 +152,15 @@ final class ReconstructArguments {
         }
     }
 
+    /** An aim as a user would type it. */
+    static String text(Goal.Aim aim) {
+        return switch (aim) {
+            case Goal.Aim.Near near -> Double.toString(near.value());
+            case Goal.Aim.Lowest _ -> "min";
+            case Goal.Aim.Highest _ -> "max";
+        };
+    }
+
     /** Which sites to hide. */
     static MaskChoice mask(Arguments arguments) {
         List<MaskChoice> choices = new ArrayList<>();

@@ -23,7 +23,6 @@ import unitcell.trainer.reconstruct.ReconstructionRun.Outcome;
 import unitcell.trainer.reconstruct.ReconstructionScore;
 import unitcell.trainer.reconstruct.Reconstructor;
 import unitcell.trainer.reconstruct.TrainedModel;
-import unitcell.trainer.reconstruct.guide.CandidateRanking;
 import unitcell.trainer.reconstruct.guide.Guidance;
 import unitcell.trainer.run.Progress;
 import unitcell.trainer.run.ProgressOutput;
@@ -86,6 +85,7 @@ final class ReconstructCommand implements Command {
         List<CommandOption<?>> options = new ArrayList<>(List.of(INPUT, CHECKPOINT, OUT));
         options.addAll(ReconstructArguments.SPOIL);
         options.addAll(ReconstructArguments.GUIDE);
+        options.addAll(ReconstructArguments.RANK);
         options.addAll(ReconstructArguments.PASSES);
         options.addAll(List.of(
                 SharedOptions.SEED,
@@ -105,6 +105,8 @@ final class ReconstructCommand implements Command {
                 "./unitcell reconstruct --input unknown.cif --checkpoint runs/mp --allow-at '0=Fe,Co;3=O' --candidates"
                         + " 5",
                 "./unitcell reconstruct --input frame.cif --checkpoint runs/mp --composition LiFePO4",
+                "./unitcell reconstruct --input frame.cif --checkpoint runs/mp --candidates 20 --neutral"
+                        + " --discriminator runs/stability --target runs/bulk=max",
                 "./unitcell reconstruct --input 'data/*.csv.gz' --checkpoint runs/mp --mask-ratio 0.15 --noise 0.1");
     }
 
@@ -122,13 +124,14 @@ final class ReconstructCommand implements Command {
         console.line(choice.line());
         try (Device device = choice.device();
                 TrainedModel model = TrainedModel.open(arguments.get(CHECKPOINT), device, console::warn);
+                ReconstructScorers scorers = ReconstructScorers.open(arguments, device, console);
                 StopSignal stop = StopSignal.install(
                         "stopping after the crystals in hand; a second signal stops at once", console::warn)) {
             console.line(model.line());
             ReconstructionScore score =
                     new ReconstructionScore(model.baseline(), ReconstructArguments.rules(arguments));
-            Outcome outcome = run(arguments, console, mask, guidance, source, model, score, stop);
-            report(arguments, console, guidance, model, score, outcome);
+            Outcome outcome = run(arguments, console, mask, guidance, source, model, scorers, score, stop);
+            report(arguments, console, guidance, model, scorers, score, outcome);
             return outcome.stopped() ? ExitCode.STOPPED : ExitCode.OK;
         }
     }
@@ -140,6 +143,7 @@ final class ReconstructCommand implements Command {
             Guidance guidance,
             CrystalSource source,
             TrainedModel model,
+            ReconstructScorers scorers,
             ReconstructionScore score,
             StopSignal stop)
             throws IOException {
@@ -149,7 +153,7 @@ final class ReconstructCommand implements Command {
                 arguments.get(ReconstructArguments.NOISE),
                 arguments.get(SharedOptions.SEED),
                 guidance.candidates() > 1,
-                CandidateRanking.GENERATOR,
+                scorers.ranking(),
                 ReconstructArguments.rules(arguments),
                 arguments.get(ReconstructArguments.TOP),
                 arguments.get(SharedOptions.STRICT),
@@ -166,6 +170,7 @@ final class ReconstructCommand implements Command {
             Console console,
             Guidance guidance,
             TrainedModel model,
+            ReconstructScorers scorers,
             ReconstructionScore score,
             Outcome outcome)
             throws IOException {
@@ -192,7 +197,7 @@ final class ReconstructCommand implements Command {
         if (file.isPresent()) {
             AtomicFiles.replace(
                     file.get(),
-                    counts.put(JsonObject.builder().put("stopped", outcome.stopped()))
+                    scorers.put(counts.put(JsonObject.builder().put("stopped", outcome.stopped())))
                             .put("model", model.toJson())
                             .put("score", score.toJson())
                             .put("out", out.toString())

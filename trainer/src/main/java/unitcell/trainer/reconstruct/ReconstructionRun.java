@@ -167,7 +167,13 @@ public final class ReconstructionRun {
             reconstructor.each(incomplete, Corrupted::input, new Reconstructor.Sink<Corrupted>() {
                 @Override
                 public void completed(Corrupted spoilt, Reconstruction found) throws IOException {
-                    Reconstruction result = found.with(options.ranking().rank(found.candidates()));
+                    Reconstruction result;
+                    try {
+                        result = found.with(options.ranking().rank(found.candidates()));
+                    } catch (IllegalArgumentException e) {
+                        skip(new Skipped(spoilt.original().id(), "ranking", e.getMessage()), tables);
+                        return;
+                    }
                     tables.add(spoilt.original(), result, write(result));
                     score.add(condition, spoilt.original(), result);
                     counts = counts.plus(spoilt.original(), result);
