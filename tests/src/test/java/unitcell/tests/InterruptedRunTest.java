@@ -33,10 +33,15 @@ class InterruptedRunTest {
     private static final int STEPS = 120;
 
     private static final String MODEL = """
-            {"num_layers": 1, "sphere_channels": 8, "attn_hidden_channels": 8, "num_heads": 2, "attn_alpha_channels": 4,
-             "attn_value_channels": 4, "ffn_hidden_channels": 8, "edge_channels": 8, "lmax_list": [1], "mmax_list": [1],
-             "grid_resolution": 6, "max_radius": 3.0, "max_neighbors": 0, "alpha_drop": 0.1, "drop_path_rate": 0.1}
-            """;
+        {"num_layers": 1, "sphere_channels": 8, "attn_hidden_channels": 8, "num_heads": 2, "attn_alpha_channels": 4,
+         "attn_value_channels": 4, "ffn_hidden_channels": 8, "edge_channels": 8, "lmax_list": [1], "mmax_list": [1],
+         "grid_resolution": 6, "max_radius": 3.0, "max_neighbors": 0, "alpha_drop": 0.1, "drop_path_rate": 0.1}
+        """;
+
+    private static final String TASK = """
+        {"name": "volume", "kind": "regression", "columns": ["volume"], "transform": "standardise", "loss": "mse",
+         "split": {"by": "composition", "validation": 0.2, "test": 0.2}}
+        """;
 
     @TempDir
     Path folder;
@@ -48,30 +53,63 @@ class InterruptedRunTest {
             Files.writeString(crystals.resolve(crystal.id() + ".cif"), CifWriter.write(crystal));
         }
         Files.writeString(folder.resolve("model.json"), MODEL);
+        StringBuilder table = new StringBuilder("id,volume,cif\n");
+        for (Crystal crystal : BundledCrystals.read().subList(0, 24)) {
+            table.append(crystal.id() + "," + crystal.volumePerAtom() + ",\""
+                    + CifWriter.write(crystal).replace("\"", "\"\"") + "\"\n");
+        }
+        Files.writeString(folder.resolve("table.csv"), table);
+        Files.writeString(folder.resolve("task.json"), TASK);
     }
 
-    private Process start(String out) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                ProjectFiles.root().resolve("unitcell").toString(),
+    private Process pretrain(String out) throws IOException {
+        return start(
+                out,
                 "pretrain",
                 "--data",
                 folder.resolve("crystals").toString(),
+                "--validate-every",
+                "60",
+                "--validation-fraction",
+                "0.2",
+                "--edges-per-batch",
+                "150");
+    }
+
+    private Process finetune(String out) throws IOException {
+        return start(
+                out,
+                "finetune",
+                "--task",
+                folder.resolve("task.json").toString(),
+                "--input",
+                folder.resolve("table.csv").toString(),
+                "--repeats",
+                "1",
+                "--dropout",
+                "0.1",
+                "--validate-every",
+                "50",
+                "--edges-per-batch",
+                "150");
+    }
+
+    private Process start(String out, String... words) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(ProjectFiles.root().resolve("unitcell").toString());
+        command.addAll(List.of(words));
+        command.addAll(List.of(
                 "--model-config",
                 folder.resolve("model.json").toString(),
                 "--out",
                 folder.resolve(out).toString(),
                 "--steps",
                 Integer.toString(STEPS),
-                "--validate-every",
-                "60",
-                "--validation-fraction",
-                "0.2",
-                "--edges-per-batch",
-                "150",
                 "--device",
                 "cpu",
                 "--threads",
-                "2");
+                "2"));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("UNITCELL_CLASSPATH", System.getProperty("java.class.path"));
         builder.environment()
                 .put(
@@ -121,15 +159,15 @@ class InterruptedRunTest {
 
     @Test
     void aRunStoppedBySigtermEndsAsOneThatWasNot() throws IOException, InterruptedException {
-        finish(start("straight"), "straight", 0);
-        Process first = start("interrupted");
+        finish(pretrain("straight"), "straight", 0);
+        Process first = pretrain("interrupted");
         awaitSteps(first, "interrupted", 5);
         first.destroy(); // SIGTERM
         finish(first, "interrupted", 75);
         assertTrue(log("interrupted").contains("received SIGTERM"), log("interrupted"));
         int done = metrics("interrupted").size();
         assertTrue(done >= 5 && done < STEPS, done + " records");
-        finish(start("interrupted"), "interrupted", 0);
+        finish(pretrain("interrupted"), "interrupted", 0);
         assertTrue(log("interrupted").contains("resuming after step"), log("interrupted"));
         assertEquals(metrics("straight"), metrics("interrupted"));
         String last = "checkpoints/ckpt-00000" + STEPS + "/";
@@ -139,5 +177,23 @@ class InterruptedRunTest {
                     Files.readAllBytes(folder.resolve("interrupted").resolve(last + file)),
                     file);
         }
+    }
+
+    @Test
+    void fitsStoppedBySigtermEndAsThoseThatWereNot() throws IOException, InterruptedException {
+        finish(finetune("straight"), "straight", 0);
+        String fit = "interrupted/models/scratch-s0-f0";
+        Process first = finetune("interrupted");
+        awaitSteps(first, fit, 5);
+        first.destroy(); // SIGTERM
+        finish(first, "interrupted", 75);
+        assertTrue(log("interrupted").contains("received SIGTERM"), log("interrupted"));
+        int done = metrics(fit).size();
+        assertTrue(done >= 5 && done < STEPS, done + " records");
+        finish(finetune("interrupted"), "interrupted", 0);
+        assertEquals(metrics("straight/models/scratch-s0-f0"), metrics(fit));
+        assertArrayEquals(
+                Files.readAllBytes(folder.resolve("straight/predictions.csv")),
+                Files.readAllBytes(folder.resolve("interrupted/predictions.csv")));
     }
 }

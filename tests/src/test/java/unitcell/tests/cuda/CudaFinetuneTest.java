@@ -59,7 +59,9 @@ class CudaFinetuneTest {
                     CifWriter.write(crystal).replace("\"", "\"\"")));
         }
         Files.writeString(folder.resolve("crystals.csv"), table);
-        task("number", "\"regression\", \"columns\": [\"number\"], \"transform\": \"standardise\", \"loss\": \"huber\"");
+        task(
+                "number",
+                "\"regression\", \"columns\": [\"number\"], \"transform\": \"standardise\", \"loss\": \"huber\"");
         task(
                 "class",
                 "\"classification\", \"columns\": [\"number\"], \"loss\": \"nll\","

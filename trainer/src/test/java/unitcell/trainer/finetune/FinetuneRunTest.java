@@ -223,12 +223,12 @@ class FinetuneRunTest {
             assertTrue(own.size() > 8);
             double mae = absolute(own);
             assertEquals(mae, row.getObject("metrics").getDouble("mae"), 1e-12);
-            List<NamedCsvRecord> cubic = own.stream()
+            List<NamedCsvRecord> monoclinic = own.stream()
                     .filter(p -> p.getField("system").equals("monoclinic"))
                     .toList();
             JsonObject system = row.getObject("by_system").getObject("monoclinic");
-            assertEquals(cubic.size(), system.getInt("n"));
-            assertEquals(absolute(cubic), system.getObject("metrics").getDouble("mae"), 1e-12);
+            assertEquals(monoclinic.size(), system.getInt("n"));
+            assertEquals(absolute(monoclinic), system.getObject("metrics").getDouble("mae"), 1e-12);
             JsonObject interval = row.getObject("intervals").getObject("mae");
             assertTrue(interval.getDouble("low") <= mae && mae <= interval.getDouble("high"));
             if (row.getString("init").equals("scratch")) {

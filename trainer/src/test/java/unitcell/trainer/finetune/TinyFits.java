@@ -90,8 +90,15 @@ public final class TinyFits {
     static LabelledCrystals data(Task task, int crystals) {
         List<Crystal> all = CrystalsForTests.random(3, crystals, 4);
         double[][] labels = all.stream().map(c -> label(task, meanZ(c))).toArray(double[][]::new);
+        CrystalSystem[] round = {
+            CrystalSystem.TRICLINIC,
+            CrystalSystem.MONOCLINIC,
+            CrystalSystem.ORTHORHOMBIC,
+            null,
+            CrystalSystem.MONOCLINIC
+        };
         CrystalSystem[] systems = new CrystalSystem[crystals];
-        Arrays.setAll(systems, i -> i % 5 == 4 ? null : CrystalSystem.values()[i % 3]);
+        Arrays.setAll(systems, i -> round[i % round.length]);
         return new LabelledCrystals(task, CrystalStore.of(all), labels, systems, new String[crystals]);
     }
 

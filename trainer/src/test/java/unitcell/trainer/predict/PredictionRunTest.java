@@ -272,10 +272,11 @@ class PredictionRunTest {
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         long[] clock = new long[1];
         // On a clock that leaps a minute whenever it is read, every batch gets its line.
-        ProgressOutput each =
-                new ProgressOutput(new PrintStream(lines, true), false, () -> clock[0] += 60_000_000_000L);
+        ProgressOutput each = new ProgressOutput(
+                new PrintStream(lines, true, StandardCharsets.UTF_8), false, () -> clock[0] += 60_000_000_000L);
         BooleanSupplier watching = () -> {
-            Matcher written = Pattern.compile("predict: ([0-9]+) crystals").matcher(lines.toString());
+            Matcher written =
+                    Pattern.compile("predict: ([0-9]+) crystals").matcher(lines.toString(StandardCharsets.UTF_8));
             int last = written.results().map(r -> Integer.parseInt(r.group(1))).reduce(0, (a, b) -> b);
             waiting.add(records.given - last);
             return false;
