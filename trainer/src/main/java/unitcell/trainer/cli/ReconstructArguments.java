@@ -64,6 +64,10 @@ final class ReconstructArguments {
             "neutral",
             "take the most probable assignment whose composition passes evaluate's rule of charges; a crystal for which"
                     + " none is found is completed without it and told");
+    private static final CommandOption<Boolean> SYMMETRY = CommandOption.flag(
+            "keep-symmetry",
+            "give hidden sites that are equivalent by symmetry, within 0.1 A and before anything is chosen, one element"
+                    + " in common; --noise leaves no symmetry to keep");
     private static final CommandOption<OxidationStates> OXIDATION =
             EvaluateCommand.OXIDATION.explained("oxidation states to judge charges by, as in evaluate");
     private static final CommandOption<Integer> LIMIT = CommandOption.of(
@@ -81,7 +85,7 @@ final class ReconstructArguments {
             "settle",
             "repeat the last pass for each candidate with the chosen species in sight and take its positions");
     static final List<CommandOption<?>> GUIDE =
-            List.of(ALLOW, ALLOW_AT, COMPOSITION, NEUTRAL, OXIDATION, LIMIT, CANDIDATES, SETTLE);
+            List.of(ALLOW, ALLOW_AT, COMPOSITION, NEUTRAL, SYMMETRY, OXIDATION, LIMIT, CANDIDATES, SETTLE);
 
     static final CommandOption<Path> DISCRIMINATOR = CommandOption.of(
             "discriminator",
@@ -200,12 +204,13 @@ final class ReconstructArguments {
                         arguments.find(ALLOW_AT).map(AllowedAt::sites).orElse(Map.of())),
                 arguments.find(COMPOSITION).map(ReconstructArguments::composition),
                 arguments.get(NEUTRAL) ? Optional.of(rules(arguments)) : Optional.empty(),
+                arguments.get(SYMMETRY),
                 candidates,
                 arguments.get(SETTLE) || candidates > 1,
                 arguments.get(LIMIT));
         if (arguments.get(ALL_SPECIES) && !guidance.isNone()) {
             throw TrainerException.usage("--all-species goes with none of " + names(ALLOW, ALLOW_AT, COMPOSITION)
-                    + ", --" + NEUTRAL.name() + " and --" + CANDIDATES.name()
+                    + ", --" + NEUTRAL.name() + ", --" + SYMMETRY.name() + " and --" + CANDIDATES.name()
                     + ", which take the visible species as given");
         }
         for (CommandOption<?> option : RANK) {

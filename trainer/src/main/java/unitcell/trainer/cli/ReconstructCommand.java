@@ -56,14 +56,19 @@ final class ReconstructCommand implements Command {
 
             Each hidden site gets its most probable species, unless something is wanted of them together: elements \
             allowed (--allow, --allow-at; probabilities are renormalised over them), a composition (--composition), \
-            balanced charges (--neutral), several candidates (--candidates), in any combination. Then the assignment \
+            balanced charges (--neutral), one element for equivalent sites (--keep-symmetry), several candidates \
+            (--candidates), in any combination. Then the assignment \
             with the highest sum of log-probabilities over the hidden sites is taken that fulfils all of it: an exact \
             search, not a correction of the single guesses. A crystal that cannot have the composition, or a site \
             that no allowed element fits, is skipped with the reason. A search for balanced charges ends after \
             --search-limit compositions; a crystal for which it found none is completed all the same, and \
             candidates.csv has neutral=no and says whether none exists or the limit was met.
 
-            Candidates are ordered by log-probability.
+            Candidates are different structures: of assignments that a symmetry of the sites (within 0.1 A) makes \
+            equal only the most probable counts. They are the --candidates most probable ones. Their order is that of \
+            log-probability; with --discriminator, a fine-tuned classifier of stability, of log-probability plus the \
+            logarithm of P(stable); with --target of the distance of the predicted property from the value, equal \
+            ones as before; with both, candidates with a P(stable) of at least 0.5 come before the others.
 
             Writes cif/NAME.cif, one completed crystal each (space group P 1), or cif/NAME.candK.cif with K from 1; \
             species.csv, one row for each hidden site of each file with its true species if the input tells it, the \

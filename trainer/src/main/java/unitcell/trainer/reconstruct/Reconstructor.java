@@ -77,6 +77,16 @@ public final class Reconstructor {
 
     private record Work<T>(T item, Crystal crystal, Optional<SpeciesPlan> plan, NeighborGraph graph) {}
 
+    private sealed interface Outcome {
+        record Completed(Reconstruction result) implements Outcome {}
+
+        record Refused(String reason) implements Outcome {}
+
+        default List<Candidate> candidates() {
+            return this instanceof Completed completed ? completed.result().candidates() : List.of();
+        }
+    }
+
     /** Without guidance: each site gets its most probable species. */
     public Reconstructor(TrainedModel model, Options options) {
         this(model, options, Guidance.NONE);
@@ -166,15 +176,27 @@ public final class Reconstructor {
             graphs = seen.stream().map(c -> NeighborGraph.of(c, rule)).toList();
             pass = new NetworkPass(model, seen, graphs);
         }
-        List<Reconstruction> results = new ArrayList<>(seen.size());
+        List<Outcome> outcomes = new ArrayList<>(seen.size());
         for (int b = 0; b < seen.size(); b++) {
-            results.add(result(batch.get(b), pass, b));
+            outcomes.add(outcome(batch.get(b), pass, b));
         }
         if (guidance.settled()) {
-            results = settled(results, seen, graphs);
+            outcomes = settled(outcomes, seen, graphs);
         }
         for (int b = 0; b < batch.size(); b++) {
-            sink.completed(batch.get(b).item(), results.get(b));
+            T item = batch.get(b).item();
+            switch (outcomes.get(b)) {
+                case Outcome.Completed completed -> sink.completed(item, completed.result());
+                case Outcome.Refused refused -> sink.refused(item, refused.reason());
+            }
+        }
+    }
+
+    private <T> Outcome outcome(Work<T> work, NetworkPass pass, int index) {
+        try {
+            return new Outcome.Completed(result(work, pass, index));
+        } catch (IllegalArgumentException e) {
+            return new Outcome.Refused(e.getMessage());
         }
     }
 
@@ -230,14 +252,14 @@ public final class Reconstructor {
      *
      * @param seen what the last round saw, [B]
      */
-    private List<Reconstruction> settled(List<Reconstruction> results, List<Crystal> seen, List<NeighborGraph> graphs) {
+    private List<Outcome> settled(List<Outcome> outcomes, List<Crystal> seen, List<NeighborGraph> graphs) {
         List<Candidate> settled = new ArrayList<>();
         List<Crystal> crystals = new ArrayList<>();
         List<NeighborGraph> shared = new ArrayList<>();
         List<Candidate> waiting = new ArrayList<>();
         long size = 0;
-        for (int b = 0; b < results.size(); b++) {
-            for (Candidate candidate : results.get(b).candidates()) {
+        for (int b = 0; b < outcomes.size(); b++) {
+            for (Candidate candidate : outcomes.get(b).candidates()) {
                 if (!crystals.isEmpty() && size + size(graphs.get(b)) > options.edgesPerBatch()) {
                     settle(waiting, crystals, shared, settled);
                     size = 0;
@@ -249,11 +271,14 @@ public final class Reconstructor {
             }
         }
         settle(waiting, crystals, shared, settled);
-        List<Reconstruction> all = new ArrayList<>(results.size());
+        List<Outcome> all = new ArrayList<>(outcomes.size());
         int from = 0;
-        for (Reconstruction result : results) {
-            int to = from + result.candidates().size();
-            all.add(result.with(settled.subList(from, to)));
+        for (Outcome outcome : outcomes) {
+            int to = from + outcome.candidates().size();
+            all.add(
+                    outcome instanceof Outcome.Completed completed
+                            ? new Outcome.Completed(completed.result().with(settled.subList(from, to)))
+                            : outcome);
             from = to;
         }
         return all;
@@ -261,6 +286,9 @@ public final class Reconstructor {
 
     private void settle(
             List<Candidate> waiting, List<Crystal> crystals, List<NeighborGraph> graphs, List<Candidate> settled) {
+        if (waiting.isEmpty()) {
+            return;
+        }
         NetworkPass pass = new NetworkPass(model, List.copyOf(crystals), graphs);
         for (int k = 0; k < waiting.size(); k++) {
             settled.add(waiting.get(k).at(pass.restored(k)));

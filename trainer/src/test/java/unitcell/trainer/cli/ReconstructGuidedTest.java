@@ -212,8 +212,35 @@ class ReconstructGuidedTest {
         }
         run("--neutral", "--search-limit", "1", "--oxidation", "icsd24");
         for (String[] row : rows("candidates.csv")) {
-            assertTrue(row[8].equals("yes") || row[12].contains("among the 1 most probable"), String.join(",", row));
+            assertTrue(
+                    row[8].equals("yes") || row[12].contains("among the 1 most probable compositions"),
+                    String.join(",", row));
         }
+    }
+
+    @Test
+    void equivalentSitesGetOneElement() throws IOException {
+        // Perovskite with the corner, the centre and two of the three anions hidden, which are equivalent.
+        Crystal perovskite = new Crystal(
+                "perovskite", Lattice.ofParameters(4, 4, 4, 90, 90, 90), new int[] {0, 0, 8, 0, 0}, new double[] {
+                    0, 0, 0, .5, .5, .5, .5, .5, 0, .5, 0, .5, 0, .5, .5
+                });
+        Path file = Files.writeString(folder.resolve("p.cif"), CifWriter.write(perovskite));
+        Result result = run("--input", file.toString(), "--keep-symmetry", "--candidates", "20", "--neutral");
+        assertEquals(ExitCode.OK, result.code(), result.err());
+        List<String[]> rows = rows("candidates.csv");
+        assertEquals(20, rows.size());
+        for (String[] row : rows) {
+            Crystal crystal = read(out.resolve("cif/" + row[1]));
+            assertEquals(crystal.species(3), crystal.species(4));
+        }
+        Result impossible = run("--input", file.toString(), "--keep-symmetry", "--composition", "CaTiO2F", "--strict");
+        assertEquals(ExitCode.INPUT, impossible.code());
+        assertTrue(
+                impossible.err().contains("with one element for equivalent sites, which are in groups of [1, 1, 2]"),
+                impossible.err());
+        Result free = run("--input", file.toString(), "--composition", "CaTiO2F");
+        assertEquals(ExitCode.OK, free.code(), free.err());
     }
 
     @Test

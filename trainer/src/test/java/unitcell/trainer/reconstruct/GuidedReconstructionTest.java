@@ -80,7 +80,8 @@ class GuidedReconstructionTest {
     }
 
     private static Guidance candidates(int count, boolean settled) {
-        return new Guidance(AllowedSpecies.ALL, Optional.empty(), Optional.empty(), count, settled, Guidance.LIMIT);
+        return new Guidance(
+                AllowedSpecies.ALL, Optional.empty(), Optional.empty(), false, count, settled, Guidance.LIMIT);
     }
 
     @Test
@@ -162,6 +163,7 @@ class GuidedReconstructionTest {
                         Map.of(1, List.of(Element.of(3), Element.of(26)))),
                 Optional.empty(),
                 Optional.of(rules),
+                false,
                 3,
                 true,
                 Guidance.LIMIT);

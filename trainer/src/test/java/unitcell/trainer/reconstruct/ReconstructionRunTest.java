@@ -70,7 +70,7 @@ class ReconstructionRunTest {
         Path checkpoint = TinyRun.train(CrystalsForTests.random(1, 30, 6), 4, folder.resolve("run"));
         ValidityRules rules = ValidityRules.of(OxidationStates.SMACT14);
         Guidance guidance =
-                new Guidance(AllowedSpecies.ALL, Optional.empty(), Optional.of(rules), 2, false, Guidance.LIMIT);
+                new Guidance(AllowedSpecies.ALL, Optional.empty(), Optional.of(rules), false, 2, false, Guidance.LIMIT);
         ProgressOutput quiet =
                 new ProgressOutput(new PrintStream(new ByteArrayOutputStream()), false, System::nanoTime);
         Watched stream = new Watched();

@@ -1,5 +1,6 @@
 package unitcell.trainer.reconstruct.guide;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import unitcell.crystal.Composition;
@@ -13,6 +14,8 @@ import unitcell.crystal.validity.ValidityRules;
  * @param allowed elements that sites may get
  * @param composition of the completed crystal, up to a whole factor; empty: any
  * @param neutral the rules whose judgement of compositions must be passed; empty: none
+ * @param symmetric whether hidden sites that the symmetry of the incomplete crystal, within 0.1 angstrom, makes equivalent
+ *     get one element in common
  * @param candidates how many completions of each crystal, at least 1; different structures, as far as the symmetry of the
  *     sites, within 0.1 angstrom, tells: of equivalent assignments only the first counts
  * @param settled whether positions come from a further pass in which the network sees the chosen species
@@ -22,6 +25,7 @@ public record Guidance(
         AllowedSpecies allowed,
         Optional<Composition> composition,
         Optional<ValidityRules> neutral,
+        boolean symmetric,
         int candidates,
         boolean settled,
         int limit) {
@@ -30,7 +34,7 @@ public record Guidance(
 
     /** Nothing is wanted: each site gets its most probable species. */
     public static final Guidance NONE =
-            new Guidance(AllowedSpecies.ALL, Optional.empty(), Optional.empty(), 1, false, LIMIT);
+            new Guidance(AllowedSpecies.ALL, Optional.empty(), Optional.empty(), false, 1, false, LIMIT);
 
     public Guidance {
         if (candidates < 1 || limit < 1) {
@@ -45,7 +49,11 @@ public record Guidance(
 
     /** Whether each site gets its most probable species and nothing else is looked at. */
     public boolean isNone() {
-        return allowed.equals(AllowedSpecies.ALL) && composition.isEmpty() && neutral.isEmpty() && candidates == 1;
+        return allowed.equals(AllowedSpecies.ALL)
+                && composition.isEmpty()
+                && neutral.isEmpty()
+                && !symmetric
+                && candidates == 1;
     }
 
     /**
@@ -67,7 +75,10 @@ public record Guidance(
         boolean[][] places = allowed.of(crystal, hidden, rows);
         Optional<int[]> missing = composition.map(whole -> missing(crystal, whole, visible));
         missing.ifPresent(counts -> requireRoom(crystal, counts, hidden, places));
-        return new SpeciesPlan(this, crystal, visible, places, missing);
+        Optional<EquivalentSites> groups =
+                symmetric ? Optional.of(EquivalentSites.of(crystal, hidden)) : Optional.empty();
+        groups.ifPresent(g -> requireCommon(crystal, hidden, g, places));
+        return new SpeciesPlan(this, crystal, visible, places, missing, groups);
     }
 
     /** Atoms that a composition has more than are visible, by atomic number. */
@@ -89,6 +100,22 @@ public record Guidance(
             }
         }
         return missing;
+    }
+
+    private static void requireCommon(Crystal crystal, int[] hidden, EquivalentSites groups, boolean[][] places) {
+        for (int g = 0; g < groups.groups(); g++) {
+            int group = g;
+            int[] own = IntStream.range(0, hidden.length)
+                    .filter(s -> groups.groupOf()[s] == group)
+                    .toArray();
+            boolean common = IntStream.rangeClosed(1, Element.MAX_Z)
+                    .anyMatch(z -> Arrays.stream(own).allMatch(s -> places[s][z]));
+            if (!common) {
+                throw new IllegalArgumentException("the equivalent sites "
+                        + Arrays.toString(Arrays.stream(own).map(s -> hidden[s]).toArray()) + " of crystal '"
+                        + crystal.id() + "' allow no element in common");
+            }
+        }
     }
 
     private static void requireRoom(Crystal crystal, int[] missing, int[] hidden, boolean[][] places) {

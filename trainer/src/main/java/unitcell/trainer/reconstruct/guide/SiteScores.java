@@ -1,7 +1,9 @@
 package unitcell.trainer.reconstruct.guide;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import unitcell.crystal.Element;
 import unitcell.net.SpeciesRanking;
 
@@ -82,6 +84,33 @@ final class SiteScores {
                         .toArray())
                 .toArray(long[][]::new);
         return new SiteScores(some.clone(), chosen);
+    }
+
+    /**
+     * Groups of sites in place of sites: the score of an element is the sum over a group, and a group allows what all its
+     * sites allow.
+     *
+     * @param groupOf [H] group of each site
+     */
+    SiteScores grouped(int[] groupOf, int groups) {
+        long[][] sums = new long[groups][elements.length];
+        for (int s = 0; s < scores.length; s++) {
+            long[] sum = sums[groupOf[s]];
+            for (int m = 0; m < sum.length; m++) {
+                sum[m] = sum[m] == FORBIDDEN || scores[s][m] == FORBIDDEN ? FORBIDDEN : sum[m] + scores[s][m];
+            }
+        }
+        return new SiteScores(elements, sums);
+    }
+
+    /** Elements that a site allows, by index, the highest score first. */
+    int[] ranked(int site) {
+        return IntStream.range(0, elements.length)
+                .filter(m -> allows(site, m))
+                .boxed()
+                .sorted(Comparator.comparingLong(m -> -of(site, m)))
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     /** Number of sites H. */

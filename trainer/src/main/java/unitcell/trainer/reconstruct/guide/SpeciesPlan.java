@@ -1,6 +1,7 @@
 package unitcell.trainer.reconstruct.guide;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -19,13 +20,21 @@ public final class SpeciesPlan {
     private final int[] visible; // [119] atoms by atomic number
     private final boolean[][] allowed; // [H, 119]
     private final Optional<int[]> missing; // [119] atoms by atomic number, if the composition is given
+    private final Optional<EquivalentSites> groups; // if symmetry is to be kept
 
-    SpeciesPlan(Guidance guidance, Crystal crystal, int[] visible, boolean[][] allowed, Optional<int[]> missing) {
+    SpeciesPlan(
+            Guidance guidance,
+            Crystal crystal,
+            int[] visible,
+            boolean[][] allowed,
+            Optional<int[]> missing,
+            Optional<EquivalentSites> groups) {
         this.guidance = guidance;
         this.crystal = crystal;
         this.visible = visible;
         this.allowed = allowed;
         this.missing = missing;
+        this.groups = groups;
     }
 
     /**
@@ -34,6 +43,7 @@ public final class SpeciesPlan {
      * @param rankings [H] what the network says of each, by rising index
      * @return as many as are wanted, or as many as there are. If nothing neutral is found, what is best without regard
      *     to charges
+     * @throws IllegalArgumentException with one line that says so, if equivalent sites cannot have the composition
      */
     public SpeciesChoice.Result choose(List<SpeciesRanking> rankings) {
         if (rankings.size() != allowed.length) {
@@ -47,36 +57,37 @@ public final class SpeciesPlan {
         }
         SiteScores scores = SiteScores.of(rankings, allowed);
         if (guidance.neutral().isPresent()) {
-            SpeciesSearch search = search(scores, this::isNeutral);
+            AssignmentSearch search = search(scores, this::isNeutral);
             List<SpeciesChoice> choices = draw(search);
             if (!choices.isEmpty()) {
                 return new SpeciesChoice.Result(choices, Optional.of(true), shortage(choices, search));
             }
             return new SpeciesChoice.Result(
-                    draw(search(scores, _ -> true)), Optional.of(false), withoutNeutral(search));
+                    some(draw(search(scores, _ -> true))), Optional.of(false), withoutNeutral(search));
         }
-        SpeciesSearch search = search(scores, _ -> true);
-        List<SpeciesChoice> choices = draw(search);
+        AssignmentSearch search = search(scores, _ -> true);
+        List<SpeciesChoice> choices = some(draw(search));
         return new SpeciesChoice.Result(choices, Optional.empty(), shortage(choices, search));
     }
 
-    private SpeciesSearch search(SiteScores scores, Predicate<int[]> test) {
-        if (missing.isEmpty()) {
-            return new SpeciesSearch(scores, test, guidance.limit());
+    private AssignmentSearch search(SiteScores scores, Predicate<int[]> test) {
+        SiteScores own = missing.isEmpty() ? scores : scores.over(elements(missing.get()));
+        Optional<int[]> counts = missing.map(all ->
+                IntStream.range(0, own.elements()).map(m -> all[own.z(m)]).toArray());
+        if (groups.isPresent()) {
+            return new GroupSearch(own, groups.get(), counts, test, guidance.limit());
         }
-        SiteScores own = scores.over(elements(missing.get()));
-        int[] counts = IntStream.range(0, own.elements())
-                .map(m -> missing.get()[own.z(m)])
-                .toArray();
-        return SpeciesSearch.of(own, counts, test);
+        return counts.isPresent()
+                ? SpeciesSearch.of(own, counts.get(), test)
+                : new SpeciesSearch(own, test, guidance.limit());
     }
 
-    private List<SpeciesChoice> draw(SpeciesSearch search) {
+    private List<SpeciesChoice> draw(AssignmentSearch search) {
         List<SpeciesChoice> choices = new ArrayList<>();
         DistinctStructures distinct = guidance.candidates() == 1 ? null : new DistinctStructures(crystal);
         // Equivalents of a few substitutions on many equal sites are more than anybody wants to see.
         for (int drawn = 0; choices.size() < guidance.candidates() && drawn < guidance.limit(); drawn++) {
-            Optional<SpeciesSearch.Found> found = search.next();
+            Optional<AssignmentSearch.Found> found = search.next();
             if (found.isEmpty()) {
                 break;
             }
@@ -89,6 +100,15 @@ public final class SpeciesPlan {
         return choices;
     }
 
+    private List<SpeciesChoice> some(List<SpeciesChoice> choices) {
+        if (choices.isEmpty()) {
+            throw new IllegalArgumentException("the composition cannot be put on the hidden sites of crystal '"
+                    + crystal.id() + "' with one element for equivalent sites, which are in groups of "
+                    + Arrays.toString(groups.orElseThrow().sizes()));
+        }
+        return choices;
+    }
+
     private boolean isNeutral(int[] species) {
         int[] counts = visible.clone();
         for (int z : species) {
@@ -97,7 +117,7 @@ public final class SpeciesPlan {
         return guidance.neutral().orElseThrow().composition(Composition.ofCounts(counts));
     }
 
-    private String shortage(List<SpeciesChoice> choices, SpeciesSearch search) {
+    private String shortage(List<SpeciesChoice> choices, AssignmentSearch search) {
         if (choices.size() == guidance.candidates()) {
             return "";
         }
@@ -105,13 +125,14 @@ public final class SpeciesPlan {
                 + (search.isExhausted() ? "there are no more" : "the limit of the search was met");
     }
 
-    private String withoutNeutral(SpeciesSearch search) {
+    private String withoutNeutral(AssignmentSearch search) {
         if (missing.isPresent()) {
             return "the composition is not neutral";
         }
+        String kind = groups.isPresent() ? "assignments" : "compositions";
         return search.isExhausted()
-                ? "none of the " + search.tested() + " possible compositions is neutral"
-                : "no neutral composition among the " + search.tested() + " most probable";
+                ? "none of the " + search.tested() + " possible " + kind + " is neutral"
+                : "nothing neutral among the " + search.tested() + " most probable " + kind;
     }
 
     /** Whether hidden sites can take certain atoms. */

@@ -13,21 +13,13 @@ import java.util.function.Predicate;
  *
  * <p>Work is bounded by the number of compositions that are tested.
  */
-final class SpeciesSearch {
+final class SpeciesSearch implements AssignmentSearch {
     private final SiteScores scores;
     private final Predicate<int[]> test;
     private final int limit;
     private final CompositionStream compositions;
     private final List<AssignmentStream> open = new ArrayList<>();
     private int tested;
-
-    /**
-     * An assignment.
-     *
-     * @param species [H] atomic numbers
-     * @param score sum of log-probabilities, in units of {@link SiteScores}
-     */
-    record Found(int[] species, long score) {}
 
     /**
      * @param test receives atomic numbers of the hidden sites, [H], of which only the counts may matter
@@ -63,8 +55,8 @@ final class SpeciesSearch {
         return new SpeciesSearch(scores, best, test.test(scores.species(best)));
     }
 
-    /** The next assignment; empty if there is none, or none can be told within the limit. */
-    Optional<Found> next() {
+    @Override
+    public Optional<Found> next() {
         while (true) {
             AssignmentStream head = null;
             for (AssignmentStream stream : open) {
@@ -89,13 +81,13 @@ final class SpeciesSearch {
         }
     }
 
-    /** Compositions tested. */
-    int tested() {
+    @Override
+    public int tested() {
         return tested;
     }
 
-    /** Whether there is nothing more: neither assignments nor compositions that were not tested. */
-    boolean isExhausted() {
+    @Override
+    public boolean isExhausted() {
         return (compositions == null || compositions.score() == Long.MIN_VALUE)
                 && open.stream().allMatch(stream -> stream.score() == Long.MIN_VALUE);
     }

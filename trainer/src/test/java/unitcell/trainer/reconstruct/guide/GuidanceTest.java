@@ -48,6 +48,7 @@ class GuidanceTest {
                 allowed,
                 formula.isEmpty() ? Optional.empty() : Optional.of(Composition.parse(formula)),
                 neutral ? Optional.of(RULES) : Optional.empty(),
+                false,
                 candidates,
                 false,
                 Guidance.LIMIT);
@@ -201,9 +202,9 @@ class GuidanceTest {
         assertEquals(Optional.of(false), charged.neutral());
         assertEquals("the composition is not neutral", charged.note());
         assertEquals(1, charged.choices().size());
-        Guidance hasty = new Guidance(AllowedSpecies.ALL, Optional.empty(), Optional.of(RULES), 1, false, 5);
+        Guidance hasty = new Guidance(AllowedSpecies.ALL, Optional.empty(), Optional.of(RULES), false, 1, false, 5);
         SpeciesChoice.Result given = hasty.plan(crystal(0, 0, 61, 8), ROWS).choose(rankings); // promethium: never
-        assertEquals("no neutral composition among the 5 most probable", given.note());
+        assertEquals("nothing neutral among the 5 most probable compositions", given.note());
         SpeciesChoice.Result nothing = guidance(AllowedSpecies.ALL, "", true, 1)
                 .plan(crystal(11, 11, 17), ROWS)
                 .choose(List.of());
@@ -219,7 +220,7 @@ class GuidanceTest {
                 .choose(rankings);
         assertEquals(4, all.choices().size());
         assertEquals("only 4 of 9 candidates: there are no more", all.note());
-        Guidance hasty = new Guidance(AllowedSpecies.ALL, Optional.empty(), Optional.of(RULES), 5000, false, 20);
+        Guidance hasty = new Guidance(AllowedSpecies.ALL, Optional.empty(), Optional.of(RULES), false, 5000, false, 20);
         SpeciesChoice.Result some = hasty.plan(crystal(0, 0, 8), ROWS).choose(rankings);
         assertTrue(some.choices().size() < 5000);
         assertEquals(

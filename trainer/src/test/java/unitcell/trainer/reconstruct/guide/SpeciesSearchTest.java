@@ -76,7 +76,7 @@ class SpeciesSearchTest {
                 .toList();
         List<Long> found = new ArrayList<>();
         Set<List<Integer>> distinct = new HashSet<>();
-        for (Optional<SpeciesSearch.Found> next = search.next(); next.isPresent(); next = search.next()) {
+        for (Optional<AssignmentSearch.Found> next = search.next(); next.isPresent(); next = search.next()) {
             int[] species = next.get().species();
             assertTrue(test.test(species), Arrays.toString(species));
             assertTrue(distinct.add(Arrays.stream(species).boxed().toList()), "twice: " + Arrays.toString(species));
@@ -188,7 +188,7 @@ class SpeciesSearchTest {
         Predicate<int[]> test =
                 species -> Arrays.stream(species).filter(z -> z == 3).count() >= 27;
         SpeciesSearch search = new SpeciesSearch(scores, test, 100_000);
-        SpeciesSearch.Found best = search.next().orElseThrow();
+        AssignmentSearch.Found best = search.next().orElseThrow();
         assertEquals(-(27 * 3 + 13), SiteScores.nats(best.score()), 1e-6);
         assertTrue(search.tested() > 500, "tested " + search.tested());
     }
