@@ -21,8 +21,11 @@ import unitcell.crystal.validity.ValidityRules;
 
 /** The searches against all assignments written out, with scores that tie and without. */
 class SpeciesSearchTest {
-    private static final Predicate<int[]> ANY = _ -> true;
     private static final int NO_LIMIT = Integer.MAX_VALUE;
+
+    private static boolean any(int[] counts) {
+        return true;
+    }
 
     /** Scores of some elements on some sites; about a quarter is not allowed. */
     private static SiteScores random(Random random, int sites, int[] elements, boolean ties) {
@@ -103,7 +106,7 @@ class SpeciesSearchTest {
         Random random = new Random(1);
         for (int trial = 0; trial < 60; trial++) {
             SiteScores scores = random(random, 1 + trial % 5, new int[] {3, 8, 17, 26}, ties);
-            compare(scores, ANY, new SpeciesSearch(scores, ANY, NO_LIMIT));
+            compare(scores, SpeciesSearchTest::any, new SpeciesSearch(scores, SpeciesSearchTest::any, NO_LIMIT));
         }
     }
 
@@ -147,7 +150,7 @@ class SpeciesSearchTest {
                 }
                 return Arrays.equals(own, counts);
             };
-            compare(scores, same, SpeciesSearch.of(scores, counts, ANY));
+            compare(scores, same, SpeciesSearch.of(scores, counts, SpeciesSearchTest::any));
         }
     }
 
@@ -209,7 +212,7 @@ class SpeciesSearchTest {
                 .count();
         assertEquals(compositions, exhausted.tested());
         // A limit of exactly all compositions is not in the way.
-        SpeciesSearch enough = new SpeciesSearch(scores, ANY, (int) compositions);
-        compare(scores, ANY, enough);
+        SpeciesSearch enough = new SpeciesSearch(scores, SpeciesSearchTest::any, (int) compositions);
+        compare(scores, SpeciesSearchTest::any, enough);
     }
 }
