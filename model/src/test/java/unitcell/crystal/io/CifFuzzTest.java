@@ -146,9 +146,9 @@ class CifFuzzTest {
         String json = "{\"i\":1,\"cell\":[5,5,5,90,90,90],\"species\":[\"Na\",17],\"frac\":[[0,0,0],[0.5,0.5,0.5]],"
                 + "\"tag\":\"a\"}\n{\"cell\":[[4,0,0],[0,4,0],[0,0,4]],\"species\":[\"X\"],\"frac\":[[0,0,0]]}\n";
         String python = "id,structure,dos\n"
-            + "1,\"{'numbers': [11, 17], 'positions': [[0, 0, 0], [1.0, 1.0, 1.0]], 'cell': [[2, 0, 0], [0, 4, 0], [0,"
-            + " 0, 5]], 'pbc': [True, True, True]}\",\"[0.0, 1.0]\"\n"
-            + "2,\"{'lattice_mat': [[2, 0, 0], [0, 4, 0], [0, 0, 5]], 'elements': ['C'], 'coords': [[0, 0, 0]]}\",\n";
+                + "1,\"{'numbers': [11, 17], 'positions': [[0, 0, 0], [1.0, 1.0, 1.0]], 'cell': [[2, 0, 0], [0, 4, 0], [0,"
+                + " 0, 5]], 'pbc': [True, True, True]}\",\"[0.0, 1.0]\"\n"
+                + "2,\"{'lattice_mat': [[2, 0, 0], [0, 4, 0], [0, 0, 5]], 'elements': ['C'], 'coords': [[0, 0, 0]]}\",\n";
         String pymatgen = "{\"lattice\": {\"matrix\": [[2, 0, 0], [0, 4, 0], [0, 0, 5]]}, \"sites\": [{\"species\": "
                 + "[{\"element\": \"Na\", \"occu\": 1}], \"abc\": [0, 0, 0]}]}";
         String split = "{\"index\": [0, 1], \"columns\": [\"structure\", \"k\"], \"data\": [[" + pymatgen + ", 1.5], ["
