@@ -155,6 +155,14 @@ final class ArgumentParser {
                 texts.add(option.isFlag() ? "true" : parsed.getValue());
             }
         }
+        if (option.repeatable() && !texts.isEmpty()) {
+            for (String text : texts) {
+                if (read(option, text).isEmpty()) {
+                    throw usage("--" + option.name() + " " + text + ": expected " + expected(option));
+                }
+            }
+            return Optional.of(String.join("\n", texts));
+        }
         if (texts.size() > 1 && !option.isFlag()) {
             throw usage("--" + option.name() + " is given " + texts.size() + " times (" + String.join(", ", texts)
                     + "): give it once");

@@ -29,6 +29,7 @@ final class Commands {
                 new PredictCommand(),
                 new ReconstructCommand(),
                 new EvaluateCommand(),
+                new ReportCommand(),
                 new ExplainCommand(),
                 new VerifyCommand(),
                 new VerifyKernelsCommand(),

@@ -70,7 +70,7 @@ final class ConfigFile {
             if (json.currentToken() == JsonToken.VALUE_NULL) {
                 continue;
             }
-            String text = text(file, json, key);
+            String text = text(file, json, key, option.repeatable() ? "\n" : ",");
             Object value = ArgumentParser.read(option, text)
                     .orElseThrow(() -> refused(
                             file,
@@ -87,13 +87,13 @@ final class ConfigFile {
         return settings;
     }
 
-    private static String text(Path file, JsonParser json, String key) throws IOException {
+    private static String text(Path file, JsonParser json, String key, String between) throws IOException {
         if (json.currentToken() == JsonToken.START_ARRAY) {
             List<String> parts = new ArrayList<>();
             while (json.nextToken() != JsonToken.END_ARRAY) {
                 parts.add(scalar(file, json, key));
             }
-            return String.join(",", parts);
+            return String.join(between, parts);
         }
         return scalar(file, json, key);
     }

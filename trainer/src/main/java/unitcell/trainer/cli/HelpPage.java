@@ -101,6 +101,9 @@ final class HelpPage {
         if (option.required()) {
             notes.add("required");
         }
+        if (option.repeatable()) {
+            notes.add("may be given several times");
+        }
         option.defaultText().ifPresent(text -> notes.add("default: " + text));
         if (!option.defaultNote().isEmpty()) {
             notes.add("default: " + option.defaultNote());

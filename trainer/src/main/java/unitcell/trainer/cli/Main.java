@@ -87,7 +87,7 @@ public final class Main {
         return Optional.of(HelpPage.command(commands.find(subject).command(), group));
     }
 
-    private static String version() {
+    static String version() {
         String version = Main.class.getPackage().getImplementationVersion();
         return "Unitcell " + (version == null ? "(development build)" : version) + ", Java " + Runtime.version() + ", "
                 + System.getProperty("os.name") + " " + System.getProperty("os.arch");

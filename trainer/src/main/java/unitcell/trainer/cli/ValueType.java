@@ -135,6 +135,21 @@ record ValueType<T>(String placeholder, String expected, Reader<T> reader) {
         });
     }
 
+    /** Several values, one a line: what an option is given that may be repeated. */
+    ValueType<List<T>> lines() {
+        return new ValueType<>(placeholder, expected, text -> {
+            List<T> values = new ArrayList<>();
+            for (String line : text.split("\n", -1)) {
+                Optional<T> value = reader.read(line);
+                if (value.isEmpty()) {
+                    return Optional.empty();
+                }
+                values.add(value.get());
+            }
+            return Optional.of(List.copyOf(values));
+        });
+    }
+
     private static long part(Matcher m, int group) {
         String digits = m.group(group);
         // More than nine digits cannot be a sensible time; the range check refuses what this makes of them.

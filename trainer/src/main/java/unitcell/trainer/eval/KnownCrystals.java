@@ -10,7 +10,7 @@ import unitcell.crystal.Element;
 import unitcell.crystal.io.CrystalRecord;
 
 /** The crystals among records that can be spoilt, completed and compared with themselves; the others are reported. */
-final class KnownCrystals implements Iterator<Crystal> {
+public final class KnownCrystals implements Iterator<Crystal> {
     // Two atoms on one place have no edge between them that could be turned into its own frame.
     private static final double APART = 1e-3;
 
@@ -25,7 +25,7 @@ final class KnownCrystals implements Iterator<Crystal> {
      * @param skipped hears of every other record: its id, and one line that says why
      * @param stop ends the crystals early once it is true
      */
-    KnownCrystals(
+    public KnownCrystals(
             Iterator<? extends CrystalRecord> records,
             int species,
             BiConsumer<String, String> skipped,

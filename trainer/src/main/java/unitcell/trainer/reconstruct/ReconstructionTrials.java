@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import unitcell.crystal.Crystal;
-import unitcell.trainer.data.Corruption;
 import unitcell.trainer.data.Corruption.Corrupted;
 import unitcell.trainer.data.Corruption.MaskType;
 
@@ -41,7 +40,6 @@ public record ReconstructionTrials(Reconstructor reconstructor, double maskRatio
      * @throws unitcell.trainer.TrainerException if a crystal has a species that the model does not know
      */
     public void run(Iterator<Crystal> crystals, Condition condition, Sink sink) throws IOException {
-        Corruption corruption = condition.corruption(maskRatio);
         reconstructor.each(
                 new Iterator<Corrupted>() {
                     @Override
@@ -51,10 +49,20 @@ public record ReconstructionTrials(Reconstructor reconstructor, double maskRatio
 
                     @Override
                     public Corrupted next() {
-                        return corruption.apply(crystals.next(), seed, EPOCH, 0);
+                        return spoilt(crystals.next(), condition, maskRatio, seed);
                     }
                 },
                 Corrupted::input,
                 sink::completed);
+    }
+
+    /**
+     * One crystal as a trial spoils it.
+     *
+     * @param maskRatio share of sites that a random mask hides
+     * @param seed of mask and noise
+     */
+    public static Corrupted spoilt(Crystal crystal, Condition condition, double maskRatio, long seed) {
+        return condition.corruption(maskRatio).apply(crystal, seed, EPOCH, 0);
     }
 }

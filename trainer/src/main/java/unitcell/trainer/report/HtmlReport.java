@@ -43,9 +43,11 @@ public final class HtmlReport {
         return this;
     }
 
-    /** A paragraph. */
+    /** A paragraph; options of commands in it, {@code --like-this}, are set as code. */
     public HtmlReport paragraph(String text) {
-        body.append("<p>").append(Markup.escape(text)).append("</p>\n");
+        body.append("<p>")
+                .append(Markup.escape(text).replaceAll("(?<![\\w-])--[a-z][a-z-]*", "<code>$0</code>"))
+                .append("</p>\n");
         return this;
     }
 

@@ -10,9 +10,20 @@ import java.util.List;
  * everything else as its text.
  */
 public final class ReportTable {
+    /** Text up to this length is not broken into lines. */
+    private static final int SHORT = 24;
+
     private final String caption;
     private final List<String> columns;
     private final List<List<Object>> rows = new ArrayList<>();
+
+    /**
+     * A number with its uncertainty in small print below it.
+     *
+     * @param value as it is to be read
+     * @param interval as it is to be read; empty for none
+     */
+    public record Measured(String value, String interval) {}
 
     /** @param columns at least one */
     public ReportTable(String caption, String... columns) {
@@ -26,7 +37,8 @@ public final class ReportTable {
     /**
      * Adds a row.
      *
-     * @param cells one per column: {@link Number}s, or anything with a text; NaN is shown as a dash
+     * @param cells one per column: {@link Number}s, {@link Measured} ones, or anything with a text; NaN is shown as a
+     *     dash
      */
     public ReportTable row(Object... cells) {
         if (cells.length != columns.size()) {
@@ -52,7 +64,7 @@ public final class ReportTable {
             for (int c = 0; c < row.size(); c++) {
                 String name = c == 0 ? "th" : "td";
                 String scope = c == 0 ? " scope=\"row\"" : "";
-                out.append("<" + name + scope + (isNumeric(c) ? " class=\"n\">" : ">"))
+                out.append("<" + name + scope + look(row.get(c), c) + ">")
                         .append(cell(row.get(c)))
                         .append("</" + name + ">");
             }
@@ -61,14 +73,29 @@ public final class ReportTable {
         return out.append("</tbody></table></div>\n").toString();
     }
 
+    /** Numbers stand to the right; a few words stay on one line. */
+    private String look(Object value, int column) {
+        if (isNumeric(column)) {
+            return " class=\"n\"";
+        }
+        return value.toString().length() <= SHORT ? " class=\"s\"" : "";
+    }
+
     private boolean isNumeric(int column) {
-        return !rows.isEmpty() && rows.stream().allMatch(row -> row.get(column) instanceof Number);
+        return !rows.isEmpty()
+                && rows.stream()
+                        .allMatch(row -> row.get(column) instanceof Number || row.get(column) instanceof Measured);
     }
 
     private static String cell(Object value) {
         return switch (value) {
             case BigDecimal exact -> exact.toPlainString();
             case Number number -> Markup.number(number.doubleValue());
+            case Measured measured ->
+                Markup.escape(measured.value())
+                        + (measured.interval().isEmpty()
+                                ? ""
+                                : "<span class=\"ci\">" + Markup.escape(measured.interval()) + "</span>");
             default -> Markup.escape(value.toString());
         };
     }
