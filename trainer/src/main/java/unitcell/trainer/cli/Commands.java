@@ -27,6 +27,7 @@ final class Commands {
                 new PretrainCommand(),
                 new FinetuneCommand(),
                 new PredictCommand(),
+                new GanCommand(),
                 new ReconstructCommand(),
                 new EvaluateCommand(),
                 new ReportCommand(),

@@ -37,7 +37,7 @@ final class PretrainArguments {
             "model-config",
             ValueType.path("FILE"),
             "sizes of the network as JSON with EquiformerV2's keys, in place of --preset");
-    private static final CommandOption<Boolean> PAPER_FAITHFUL = CommandOption.flag(
+    static final CommandOption<Boolean> PAPER_FAITHFUL = CommandOption.flag(
             "paper-faithful",
             "do as the published code does where this program differs on purpose: masks, noise scale, target of the"
                     + " displacement, S2 grid, plain Adam at 1e-4 without schedule, clipping or average, constants of"
@@ -66,21 +66,21 @@ final class PretrainArguments {
             .byDefault("500");
     static final List<CommandOption<?>> SELECTION = selection();
 
-    private static final CommandOption<Double> MASK_RATIO = CommandOption.of(
+    static final CommandOption<Double> MASK_RATIO = CommandOption.of(
                     "mask-ratio", ValueType.number(0, 1), "share of a crystal's sites that a random mask hides")
             .byDefault("0.15");
-    private static final CommandOption<Double> WHOLE_SPECIES = CommandOption.of(
+    static final CommandOption<Double> WHOLE_SPECIES = CommandOption.of(
                     "whole-species", ValueType.number(0, 1), "probability of hiding one whole species instead")
             .byDefault("0.5");
-    private static final CommandOption<Double> NOISE = CommandOption.of(
+    static final CommandOption<Double> NOISE = CommandOption.of(
                     "noise", ValueType.number(0, 10), "standard deviation of displacements, in shortest distances")
             .byDefault("0.1");
-    private static final CommandOption<Double> POSITION_WEIGHT = CommandOption.of(
+    static final CommandOption<Double> POSITION_WEIGHT = CommandOption.of(
                     "position-weight",
                     ValueType.number(0, MANY),
                     "weight of the displacement's squared error in the loss")
             .byDefault("200");
-    private static final CommandOption<Double> MASKED_WEIGHT = CommandOption.of(
+    static final CommandOption<Double> MASKED_WEIGHT = CommandOption.of(
                     "masked-weight",
                     ValueType.number(0, MANY),
                     "weight of a hidden atom's species, a visible one's being 1")
@@ -88,28 +88,27 @@ final class PretrainArguments {
     static final List<CommandOption<?>> TASK =
             List.of(MASK_RATIO, WHOLE_SPECIES, NOISE, POSITION_WEIGHT, MASKED_WEIGHT);
 
-    private static final CommandOption<Integer> EDGES = CommandOption.of(
+    static final CommandOption<Integer> EDGES = CommandOption.of(
                     "edges-per-batch", ValueType.integer(1, Integer.MAX_VALUE), "most edges of a batch")
             .byDefault("4000");
-    private static final CommandOption<Double> RATE = CommandOption.of(
-                    "lr", ValueType.number(0, 1), "base learning rate")
+    static final CommandOption<Double> RATE = CommandOption.of("lr", ValueType.number(0, 1), "base learning rate")
             .without("1e-3; 1e-4 with --paper-faithful");
-    private static final CommandOption<Double> WEIGHT_DECAY = CommandOption.of(
+    static final CommandOption<Double> WEIGHT_DECAY = CommandOption.of(
                     "weight-decay", ValueType.number(0, 1), "decoupled weight decay")
             .without("1e-3; 0 with --paper-faithful");
-    private static final CommandOption<Integer> WARMUP = CommandOption.of(
+    static final CommandOption<Integer> WARMUP = CommandOption.of(
                     "warmup", ValueType.integer(0, Integer.MAX_VALUE), "steps over which the learning rate rises")
             .without("100; 0 with --paper-faithful");
-    private static final CommandOption<Double> FINAL_FACTOR = CommandOption.of(
+    static final CommandOption<Double> FINAL_FACTOR = CommandOption.of(
                     "final-factor", ValueType.number(0, 1), "learning rate at the end as a share of --lr")
             .without("0.01; 1 with --paper-faithful");
-    private static final CommandOption<Double> CLIP = CommandOption.of(
+    static final CommandOption<Double> CLIP = CommandOption.of(
                     "clip", ValueType.number(1e-9, MANY), "largest global norm of the gradient")
             .without("10; no clipping with --paper-faithful");
-    private static final CommandOption<Double> AVERAGE = CommandOption.of(
+    static final CommandOption<Double> AVERAGE = CommandOption.of(
                     "ema", ValueType.number(0, 0.999999), "decay of the parameters' moving average; 0 for none")
             .without("0.999; 0 with --paper-faithful");
-    private static final CommandOption<Integer> PATIENCE = CommandOption.of(
+    static final CommandOption<Integer> PATIENCE = CommandOption.of(
                     "patience", ValueType.integer(1, 1000), "steps in a row that are not finite before the run ends")
             .byDefault("5");
     static final List<CommandOption<?>> OPTIMISER =
@@ -126,6 +125,8 @@ final class PretrainArguments {
             .byDefault("3");
     static final List<CommandOption<?>> LOOKS = List.of(VALIDATE_EVERY, CHECKPOINT_EVERY, KEEP);
 
+    private static final OptimiserOptions USUAL = new OptimiserOptions(1e-3, 1e-3, 100, 0.01, 10, 0.999, 5);
+
     private final Arguments arguments;
     private final boolean paper;
 
@@ -137,9 +138,14 @@ final class PretrainArguments {
         return List.copyOf(options);
     }
 
-    private PretrainArguments(Arguments arguments) {
+    PretrainArguments(Arguments arguments) {
         this.arguments = arguments;
         this.paper = arguments.get(PAPER_FAITHFUL);
+    }
+
+    /** Whether to do as the published code does. */
+    boolean isPaperFaithful() {
+        return paper;
     }
 
     /**
@@ -156,26 +162,42 @@ final class PretrainArguments {
         return new PretrainOptions(
                 data(),
                 model(),
-                new Corruption(
-                        arguments.get(MASK_RATIO),
-                        arguments.get(WHOLE_SPECIES),
-                        arguments.get(NOISE),
-                        paper ? Rules.RELEASED_CODE : Rules.CORRECTED),
-                new PretrainLoss.Settings(arguments.get(POSITION_WEIGHT), arguments.get(MASKED_WEIGHT), paper),
-                optimiser(),
-                new PretrainOptions.Schedule(
-                        number(STEPS),
-                        number(EPOCHS),
-                        arguments.find(TIME_LIMIT),
-                        arguments.get(VALIDATE_EVERY),
-                        arguments.get(CHECKPOINT_EVERY),
-                        arguments.get(KEEP)),
+                corruption(),
+                loss(paper),
+                optimiser(USUAL),
+                schedule(),
                 paper,
                 arguments.get(EDGES),
                 arguments.get(SharedOptions.SEED));
     }
 
-    private PretrainOptions.Data data() {
+    /** How crystals are spoilt. */
+    Corruption corruption() {
+        return new Corruption(
+                arguments.get(MASK_RATIO),
+                arguments.get(WHOLE_SPECIES),
+                arguments.get(NOISE),
+                paper ? Rules.RELEASED_CODE : Rules.CORRECTED);
+    }
+
+    /** Weights of the losses. */
+    PretrainLoss.Settings loss(boolean rawDisplacement) {
+        return new PretrainLoss.Settings(arguments.get(POSITION_WEIGHT), arguments.get(MASKED_WEIGHT), rawDisplacement);
+    }
+
+    /** How long a run goes on and how often it looks up. */
+    PretrainOptions.Schedule schedule() {
+        return new PretrainOptions.Schedule(
+                number(STEPS),
+                number(EPOCHS),
+                arguments.find(TIME_LIMIT),
+                arguments.get(VALIDATE_EVERY),
+                arguments.get(CHECKPOINT_EVERY),
+                arguments.get(KEEP));
+    }
+
+    /** What to read. */
+    PretrainOptions.Data data() {
         return new PretrainOptions.Data(
                 List.of(arguments.get(DATA)),
                 arguments.find(EXCLUDE),
@@ -194,14 +216,19 @@ final class PretrainArguments {
         return paper ? ModelPresets.withReferenceGrid(config) : config;
     }
 
-    private OptimiserOptions optimiser() {
+    /**
+     * How parameters are updated.
+     *
+     * @param usual in place of options that are not given
+     */
+    OptimiserOptions optimiser(OptimiserOptions usual) {
         return new OptimiserOptions(
-                either(RATE, 1e-3, 1e-4),
-                either(WEIGHT_DECAY, 1e-3, 0.0),
-                either(WARMUP, 100, 0),
-                either(FINAL_FACTOR, 0.01, 1.0),
-                either(CLIP, 10.0, Double.POSITIVE_INFINITY),
-                either(AVERAGE, 0.999, 0.0),
+                either(RATE, usual.rate(), 1e-4),
+                either(WEIGHT_DECAY, usual.weightDecay(), 0.0),
+                either(WARMUP, (int) usual.warmup(), 0),
+                either(FINAL_FACTOR, usual.finalFactor(), 1.0),
+                either(CLIP, usual.clipNorm(), Double.POSITIVE_INFINITY),
+                either(AVERAGE, usual.averageDecay(), 0.0),
                 arguments.get(PATIENCE));
     }
 

@@ -30,12 +30,13 @@ final class PretrainCommand implements Command {
     private static final CommandOption<Path> OUT = SharedOptions.OUT
             .byDefault("runs/pretrain")
             .explained("folder of the run: configuration, metrics, checkpoints");
-    private static final CommandOption<String> RESUME = CommandOption.of(
+    static final CommandOption<String> RESUME = CommandOption.of(
                     "resume",
                     ValueType.text("auto|none|PATH"),
-                    "go on from the newest checkpoint in --out if there is one, never, or from this checkpoint's folder")
+                    "go on from the newest checkpoint in --out if there is one, never, or from this checkpoint's"
+                            + " folder")
             .byDefault("auto");
-    private static final CommandOption<Boolean> DETECT_ANOMALY = CommandOption.flag(
+    static final CommandOption<Boolean> DETECT_ANOMALY = CommandOption.flag(
             "detect-anomaly", "check every intermediate result and name the first that is not finite; slow");
 
     @Override
@@ -51,18 +52,19 @@ final class PretrainCommand implements Command {
     @Override
     public String description() {
         return """
-                Reads crystals, hides the species of some sites and moves all sites by Gaussian noise; an EquiformerV2 \
-                learns to tell the species and the displacements (Liu et al., arXiv 2312.14485). Crystals of one reduced \
-                composition all train or all validate.
+            Reads crystals, hides the species of some sites and moves all sites by Gaussian noise; an EquiformerV2 \
+            learns to tell the species and the displacements (Liu et al., arXiv 2312.14485). Crystals of one reduced \
+            composition all train or all validate.
 
-                The folder of the run gets config.json, metrics.jsonl, tensorboard/, skipped.csv (input left out, with \
-                the reason) and checkpoints/. A run goes on where it stopped, bit for bit; --time-limit, --epochs and \
-                --steps may differ then, and --time-limit counts the time of all parts of the run.
+            The folder of the run gets config.json, metrics.jsonl, tensorboard/, skipped.csv (input left out, with \
+            the reason) and checkpoints/. A run goes on where it stopped, bit for bit; --time-limit, --epochs and \
+            --steps may differ then, and --time-limit counts the time of all parts of the run.
 
-                With --steps or --epochs the learning rate follows a cosine over all steps; with --time-limit alone it \
-                stays level for half the time and falls then.
+            With --steps or --epochs the learning rate follows a cosine over all steps; with --time-limit alone it \
+            stays level for half the time and falls then.
 
-                Presets: %s""".formatted(String.join(
+            Presets: %s\
+            """.formatted(String.join(
                 "; ",
                 ModelPresets.names().stream()
                         .map(name -> name + " (" + ModelPresets.about(name) + ")")
@@ -118,7 +120,7 @@ final class PretrainCommand implements Command {
         Devices.Choice choice = SharedOptions.device(arguments);
         console.line(choice.line());
         try (Device device = choice.device()) {
-            Dataset dataset = read(arguments, console, options);
+            Dataset dataset = read(arguments, console, options.data());
             PretrainData data = PretrainData.of(dataset.crystals(), options);
             console.line("split: " + data.train().size() + " crystals train, "
                     + data.validation().size() + " validate");
@@ -142,8 +144,9 @@ final class PretrainCommand implements Command {
         }
     }
 
-    private static Dataset read(Arguments arguments, Console console, PretrainOptions options) throws IOException {
-        Dataset dataset = PretrainData.read(options.data());
+    /** Reads the crystals to train on. */
+    static Dataset read(Arguments arguments, Console console, PretrainOptions.Data data) throws IOException {
+        Dataset dataset = PretrainData.read(data);
         console.line("data: " + dataset.summary());
         boolean empty = dataset.crystals().size() == 0;
         if (dataset.firstRefused().isPresent() && (arguments.get(SharedOptions.STRICT) || empty)) {
@@ -159,7 +162,7 @@ final class PretrainCommand implements Command {
         return dataset;
     }
 
-    private static Resume resume(String word) {
+    static Resume resume(String word) {
         return switch (word) {
             case "auto" -> new Resume.Auto();
             case "none" -> new Resume.None();

@@ -53,13 +53,7 @@ public final class FineTunedModel implements AutoCloseable {
      * @throws TrainerException if there is no checkpoint, or none that is usable, or not one of a fine-tuned network
      */
     public static FineTunedModel open(Path path, Device device, Consumer<String> messages) throws IOException {
-        Checkpoint checkpoint = FitFolders.checkpoint(path, messages);
-        for (String name : new String[] {CheckpointFiles.PROPERTY, CheckpointFiles.MODEL, CheckpointFiles.WEIGHTS}) {
-            if (!Files.isRegularFile(checkpoint.file(name))) {
-                throw TrainerException.input(checkpoint.directory() + ": holds no " + name
-                        + ": not a checkpoint of a fine-tuned network; expected one that ./unitcell finetune wrote");
-            }
-        }
+        Checkpoint checkpoint = find(path, messages);
         PropertyFile property = PropertyFile.read(checkpoint.file(CheckpointFiles.PROPERTY));
         ModelMetadata metadata = ModelMetadata.read(checkpoint.file(CheckpointFiles.MODEL));
         Path average = checkpoint.file(CheckpointFiles.AVERAGE);
@@ -74,6 +68,18 @@ public final class FineTunedModel implements AutoCloseable {
             network.close();
             throw e;
         }
+    }
+
+    /** The checkpoint that {@link #open} loads. */
+    public static Checkpoint find(Path path, Consumer<String> messages) throws IOException {
+        Checkpoint checkpoint = FitFolders.checkpoint(path, messages);
+        for (String name : new String[] {CheckpointFiles.PROPERTY, CheckpointFiles.MODEL, CheckpointFiles.WEIGHTS}) {
+            if (!Files.isRegularFile(checkpoint.file(name))) {
+                throw TrainerException.input(checkpoint.directory() + ": holds no " + name
+                        + ": not a checkpoint of a fine-tuned network; expected one that ./unitcell finetune wrote");
+            }
+        }
+        return checkpoint;
     }
 
     /** The network. */

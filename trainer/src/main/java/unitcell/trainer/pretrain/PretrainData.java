@@ -26,8 +26,10 @@ import unitcell.trainer.data.TrainingBatch;
  */
 public final class PretrainData {
     /** Validation spoils crystals as no epoch of training does. */
-    private static final long VALIDATION_EPOCH = 0xFFFFFFFEL;
+    public static final long VALIDATION_EPOCH = 0xFFFFFFFEL;
 
+    private final int[] trainIndices;
+    private final int[] validationIndices;
     private final CrystalStore train;
     private final CrystalStore validation;
     private final int[] trainEdges;
@@ -35,13 +37,15 @@ public final class PretrainData {
     private final PretrainOptions options;
     private final BatchPlan validationPlan;
 
-    private PretrainData(CrystalStore train, CrystalStore validation, PretrainOptions options) {
-        this.train = train;
-        this.validation = validation;
+    private PretrainData(CrystalStore crystals, int[] train, int[] validation, PretrainOptions options) {
+        this.trainIndices = train;
+        this.validationIndices = validation;
+        this.train = crystals.subset(train);
+        this.validation = crystals.subset(validation);
         this.options = options;
         this.rule = GraphBatches.rule(options.model());
-        this.trainEdges = EdgeCounts.of(train, rule);
-        this.validationPlan = BatchPlan.inOrder(EdgeCounts.of(validation, rule), options.edgesPerBatch());
+        this.trainEdges = EdgeCounts.of(this.train, rule);
+        this.validationPlan = BatchPlan.inOrder(EdgeCounts.of(this.validation, rule), options.edgesPerBatch());
     }
 
     /**
@@ -64,14 +68,14 @@ public final class PretrainData {
     public static PretrainData of(CrystalStore crystals, PretrainOptions options) {
         Corruption corruption = options.corruption();
         Split split = Split.byComposition(crystals, options.data().validationFraction(), options.seed());
-        CrystalStore train = crystals.subset(accepted(crystals, split.train(), corruption));
-        if (train.size() == 0) {
+        int[] train = accepted(crystals, split.train(), corruption);
+        if (train.length == 0) {
             throw TrainerException.input("no crystals are left to train on: " + crystals.size() + " read, "
                     + split.validation().length + " of them for validation");
         }
         int[] validation = accepted(crystals, split.validation(), corruption);
         return new PretrainData(
-                train, crystals.subset(thinned(validation, options.data().validationLimit())), options);
+                crystals, train, thinned(validation, options.data().validationLimit()), options);
     }
 
     private static int[] accepted(CrystalStore crystals, int[] indices, Corruption corruption) {
@@ -92,6 +96,16 @@ public final class PretrainData {
 
     public CrystalStore train() {
         return train;
+    }
+
+    /** Where the training crystals stand among those that were split. */
+    public int[] trainIndices() {
+        return trainIndices.clone();
+    }
+
+    /** Where the validation crystals stand among those that were split. */
+    public int[] validationIndices() {
+        return validationIndices.clone();
     }
 
     public CrystalStore validation() {
@@ -118,24 +132,28 @@ public final class PretrainData {
         return new ModelMetadata(options.model(), degree, train.atoms() / (double) train.size(), displacement);
     }
 
-    BatchPlan plan(long epoch) {
+    /** The batches of an epoch: indices into the training crystals. */
+    public BatchPlan plan(long epoch) {
         return BatchPlan.of(trainEdges, options.edgesPerBatch(), options.seed(), epoch);
     }
 
-    TrainingBatch batch(int[] crystals, long epoch, int number) {
+    /** Some training crystals, spoilt as in this batch of this epoch. */
+    public TrainingBatch batch(int[] crystals, long epoch, int number) {
         return new BatchBuilder(train, options.corruption(), rule, options.seed()).build(crystals, epoch, number);
     }
 
-    /** The batch that needs the most memory. */
-    TrainingBatch largestBatch() {
-        return batch(BatchPlan.largest(trainEdges, options.edgesPerBatch()), 0, 0);
+    /** The training crystals of the batch that needs the most memory. */
+    public int[] largest() {
+        return BatchPlan.largest(trainEdges, options.edgesPerBatch());
     }
 
-    int validationBatches() {
-        return validationPlan.size();
+    /** The batches of a validation: indices into the validation crystals. */
+    public BatchPlan validationPlan() {
+        return validationPlan;
     }
 
-    TrainingBatch validationBatch(int number) {
+    /** A batch of a validation, spoilt in the same way every time. */
+    public TrainingBatch validationBatch(int number) {
         return new BatchBuilder(validation, options.corruption(), rule, options.seed())
                 .build(validationPlan.batches()[number], VALIDATION_EPOCH, number);
     }
@@ -157,7 +175,7 @@ public final class PretrainData {
     }
 
     /** How often each element occurs among the training atoms, by symbol; elements that do not occur are left out. */
-    JsonObject trainSpecies() {
+    public JsonObject trainSpecies() {
         JsonObject.Builder json = JsonObject.builder();
         long[] counts = train.speciesCounts();
         for (int z = 1; z < counts.length; z++) {
@@ -169,7 +187,7 @@ public final class PretrainData {
     }
 
     /** Changes with any training or validation crystal. */
-    String fingerprint() {
+    public String fingerprint() {
         return train.fingerprint() + validation.fingerprint();
     }
 
@@ -184,7 +202,7 @@ public final class PretrainData {
                         device,
                         trainee.generator(),
                         options.loss(),
-                        validationBatches(),
+                        validationPlan.size(),
                         k -> validationBatch((int) k)));
         return Optional.of(result[0]);
     }

@@ -41,7 +41,7 @@ public final class PretrainLoss {
      * @param species mean negative log-likelihood
      * @param position mean squared error of fractional noise times its weight
      */
-    record Parts(Var total, Var species, Var position) {}
+    public record Parts(Var total, Var species, Var position) {}
 
     private PretrainLoss() {}
 
@@ -52,8 +52,9 @@ public final class PretrainLoss {
      * @param atoms number of atoms
      * @param weight sum of their weights in the likelihood
      */
-    record Whole(int atoms, double weight) {
-        static Whole of(TrainingBatch batch, Settings settings) {
+    public record Whole(int atoms, double weight) {
+        /** Of all of a batch. */
+        public static Whole of(TrainingBatch batch, Settings settings) {
             double sum = 0;
             for (boolean masked : batch.masked()) {
                 sum += masked ? settings.maskedWeight() : 1;
@@ -62,12 +63,13 @@ public final class PretrainLoss {
         }
     }
 
-    static Parts of(Tape tape, Generator.Output output, TrainingBatch batch, Settings settings) {
+    /** Losses of a whole batch. */
+    public static Parts of(Tape tape, Generator.Output output, TrainingBatch batch, Settings settings) {
         return of(tape, output, batch, settings, Whole.of(batch, settings));
     }
 
     /** As {@link #of(Tape, Generator.Output, TrainingBatch, Settings)}, for a part of a batch. */
-    static Parts of(Tape tape, Generator.Output output, TrainingBatch batch, Settings settings, Whole whole) {
+    public static Parts of(Tape tape, Generator.Output output, TrainingBatch batch, Settings settings, Whole whole) {
         int n = batch.graph().nodes();
         Tensor target = tape.of(batch.target(), n);
         Tensor weight = tape.of(atomWeights(batch.masked(), settings.maskedWeight(), whole.weight()), n);

@@ -87,7 +87,7 @@ public record PretrainOptions(
         }
 
         /** The same with {@link #DEFAULT_EPOCHS} where nothing is given. */
-        Budget budget() {
+        public Budget budget() {
             boolean open = steps.isEmpty() && epochs.isEmpty() && timeLimit.isEmpty();
             return new Budget(steps, open ? OptionalLong.of(DEFAULT_EPOCHS) : epochs, timeLimit);
         }
@@ -125,7 +125,7 @@ public record PretrainOptions(
     }
 
     /** What two runs must share for one to go on where the other stopped. */
-    JsonObject identity() {
+    public JsonObject identity() {
         DataFilter filter = data.filter();
         return JsonObject.builder()
                 .put("seed", seed)

@@ -100,12 +100,15 @@ public final class PretrainRun {
         try (CheckpointStore store = CheckpointStore.open(
                         out.resolve(CHECKPOINTS), options.schedule().keep(), environment.messages());
                 Trainee trainee = trainee()) {
-            Optional<Checkpoint> from = start(resume, store);
+            Optional<Checkpoint> from = start(resume, store, out);
             RunState state = RunState.START;
             RateSchedule schedule = schedule();
             if (from.isPresent()) {
                 JsonObject stored = from.get().state();
-                requireSame(stored, from.get().directory());
+                Optional<TrainerException> obstacle = obstacle(from.get(), options.identity(), data.fingerprint());
+                if (obstacle.isPresent()) {
+                    throw obstacle.get();
+                }
                 trainee.read(from.get().directory(), stored.getObject("trainee"));
                 state = RunState.fromJson(stored.getObject("run"));
                 schedule = resumed(stored);
@@ -131,7 +134,7 @@ public final class PretrainRun {
      */
     public List<String> dryRun() {
         try (Trainee trainee = trainee()) {
-            var batch = data.largestBatch();
+            var batch = data.batch(data.largest(), 0, 0);
             environment.device().pool().resetPeak();
             long begin = System.nanoTime();
             var result = trainee.step(batch, options.seed(), 0, 1e-9, environment.detectAnomaly());
@@ -171,7 +174,14 @@ public final class PretrainRun {
                 environment.messages());
     }
 
-    private Optional<Checkpoint> start(Resume resume, CheckpointStore store) throws IOException {
+    /**
+     * The checkpoint that a run goes on from.
+     *
+     * @param store the run's checkpoints
+     * @param out the run's folder
+     * @throws TrainerException if the folder holds a run that is not to be gone on with
+     */
+    public static Optional<Checkpoint> start(Resume resume, CheckpointStore store, Path out) throws IOException {
         return switch (resume) {
             case Resume.Auto _ -> store.latest();
             case Resume.From from -> Optional.of(CheckpointStore.read(from.checkpoint()));
@@ -210,27 +220,30 @@ public final class PretrainRun {
             Optional<Checkpoint> latest = store.latest();
             return latest.isEmpty()
                     ? Optional.empty()
-                    : different(latest.get().state(), latest.get().directory()).map(Throwable::getMessage);
+                    : obstacle(latest.get(), options.identity(), data.fingerprint())
+                            .map(Throwable::getMessage);
         }
     }
 
-    private void requireSame(JsonObject stored, Path checkpoint) throws IOException {
-        Optional<TrainerException> different = different(stored, checkpoint);
-        if (different.isPresent()) {
-            throw different.get();
-        }
-    }
-
-    private Optional<TrainerException> different(JsonObject stored, Path checkpoint) throws IOException {
-        List<String> different = RunState.differences(options.identity(), stored.getObject("identity"));
+    /**
+     * Why a run with these options and data cannot go on from a checkpoint; empty if it can.
+     *
+     * @param identity what two runs must share for one to go on where the other stopped
+     * @param fingerprint of the data
+     */
+    public static Optional<TrainerException> obstacle(Checkpoint checkpoint, JsonObject identity, String fingerprint)
+            throws IOException {
+        JsonObject stored = checkpoint.state();
+        List<String> different = RunState.differences(identity, stored.getObject("identity"));
         if (!different.isEmpty()) {
-            return Optional.of(TrainerException.usage(checkpoint + " belongs to a run with other options: "
-                    + String.join("; ", different) + "; give the same options, or start afresh in another --out"));
+            return Optional.of(TrainerException.usage(checkpoint.directory() + " belongs to a run with other options: "
+                    + String.join("; ", different)
+                    + "; give the same options, or start afresh in another --out"));
         }
-        if (!stored.getString("fingerprint").equals(data.fingerprint())) {
-            return Optional.of(TrainerException.input(checkpoint + " belongs to a run on other crystals (fingerprint "
-                    + stored.getString("fingerprint") + ", now " + data.fingerprint()
-                    + "); give the same data, or start afresh in another --out"));
+        if (!stored.getString("fingerprint").equals(fingerprint)) {
+            return Optional.of(TrainerException.input(checkpoint.directory()
+                    + " belongs to a run on other crystals (fingerprint " + stored.getString("fingerprint") + ", now "
+                    + fingerprint + "); give the same data, or start afresh in another --out"));
         }
         return Optional.empty();
     }

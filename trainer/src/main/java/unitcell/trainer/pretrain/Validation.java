@@ -16,7 +16,6 @@ import unitcell.trainer.data.TrainingBatch;
  * validation compares with the next.
  */
 public final class Validation {
-    private final Device device;
     private final PretrainLoss.Settings settings;
     private double atoms;
     private double masked;
@@ -28,8 +27,8 @@ public final class Validation {
     private double errorBefore;
     private double errorAfter;
 
-    private Validation(Device device, PretrainLoss.Settings settings) {
-        this.device = device;
+    /** Sums of nothing yet. */
+    public Validation(PretrainLoss.Settings settings) {
         this.settings = settings;
     }
 
@@ -81,25 +80,26 @@ public final class Validation {
             PretrainLoss.Settings settings,
             long batches,
             LongFunction<TrainingBatch> make) {
-        Validation sums = new Validation(device, settings);
+        Validation sums = new Validation(settings);
         try (ReadAhead<TrainingBatch> ahead = new ReadAhead<>(0, batches, 1, 2, make)) {
             while (ahead.hasNext()) {
-                sums.add(generator, ahead.next());
+                TrainingBatch batch = ahead.next();
+                try (Tape tape = new Tape(device, DType.F32, Tape.Mode.INFERENCE)) {
+                    sums.add(tape, generator, generator.forward(tape, batch.graph()), batch);
+                }
             }
         }
         return sums.result();
     }
 
-    private void add(Generator generator, TrainingBatch batch) {
+    /** Adds what a network said of a batch. */
+    public void add(Tape tape, Generator generator, Generator.Output output, TrainingBatch batch) {
         int n = batch.graph().nodes();
-        try (Tape tape = new Tape(device, DType.F32, Tape.Mode.INFERENCE)) {
-            Generator.Output output = generator.forward(tape, batch.graph());
-            PretrainLoss.Parts parts = PretrainLoss.of(tape, output, batch, settings);
-            species += n * parts.species().value().item();
-            position += n * parts.position().value().item();
-            addSites(output.logits().value().toFloats(), batch);
-            addErrors(generator.cartesian(output, batch.graph()), batch);
-        }
+        PretrainLoss.Parts parts = PretrainLoss.of(tape, output, batch, settings);
+        species += n * parts.species().value().item();
+        position += n * parts.position().value().item();
+        addSites(output.logits().value().toFloats(), batch);
+        addErrors(generator.cartesian(output, batch.graph()), batch);
         atoms += n;
     }
 
@@ -130,7 +130,8 @@ public final class Validation {
         return Math.sqrt(x * x + y * y + z * z);
     }
 
-    private Result result() {
+    /** Over all batches added. */
+    public Result result() {
         return new Result(
                 (species + position) / atoms,
                 species / atoms,
