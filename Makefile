@@ -8,7 +8,7 @@ RUN_MVN = jdk=$(JDK) && JAVA_HOME="$$jdk" \
 	MAVEN_OPTS="$$MAVEN_OPTS --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" \
 	$(MVN) -B -ntp -Dstyle.color=never $(MVN_FLAGS)
 
-.PHONY: build test demo bench profile sanitize kernel-table dist bundled-data validity-tables mutants fmt clean help
+.PHONY: build test demo paper bench profile sanitize kernel-table dist bundled-data validity-tables mutants fmt clean help
 
 build: ## compile, check format and bug patterns, and pack what ./unitcell runs
 	@$(RUN_MVN) -q package -DskipTests
@@ -19,6 +19,11 @@ test: ## the whole test suite, then once more with vectors of 256 bits
 
 demo: build ## pre-train on bundled crystals, reconstruct held-out ones, write runs/demo/report.html
 	@./unitcell demo
+
+# What paper takes from the command line, as make paper BUDGET=8h DEVICE=cuda.
+export BUDGET DATA OUT DEVICE SEEDS CRYSTALS
+paper: build ## the whole paper within BUDGET=30m from the tables in DATA=DIR; writes runs/paper/report/report.html
+	@trainer/paper.sh
 
 bench: build ## time training steps and the kernels of this machine
 	@./unitcell bench step
@@ -41,11 +46,11 @@ kernel-table: build ## write docs/kernels.md anew: registers and memory of every
 dist: build ## one archive for a machine with nothing but a driver, with a Java runtime (DIST_RUNTIME=no: without)
 	@trainer/dist.sh "$(JDK)" target
 
-DATA ?= ../shared/data/mp/*.csv.gz
+MP ?= ../shared/data/mp/*.csv.gz
 BUNDLED = trainer/src/main/resources/unitcell/trainer/data/bundled_crystals.txt.gz
-bundled-data: build ## select the bundled crystals anew from tables of Materials Project structures, DATA='DIR/*.csv.gz'
+bundled-data: build ## select the bundled crystals anew from tables of Materials Project structures, MP='DIR/*.csv.gz'
 	@"$(JDK)/bin/java" -cp 'trainer/target/unitcell.jar:trainer/target/lib/*' \
-		unitcell.trainer.data.BundledSelection '$(DATA)' $(BUNDLED)
+		unitcell.trainer.data.BundledSelection '$(MP)' $(BUNDLED)
 
 SMACT ?= ../shared/data/smact
 VALIDITY = model/src/main/resources/unitcell/crystal/validity
