@@ -105,7 +105,7 @@ while [ "$seed" -lt "$SEEDS" ]; do
     for game in "gan-0.1 on 0.1" "gan-0.2 on 0.2" "gan-off-0.2 off 0.2"; do
         # shellcheck disable=SC2086 # three words
         set -- $game
-        run gan --generator "$OUT/pretrain" --discriminator "$OUT/finetune/stability" --data "$OUT/data/train.csv" \
+        run gan --generator "$OUT/pretrain" --discriminator "$OUT/finetune/stability" --data "$OUT/data/train.csv" --labels stability \
             --adversarial "$2" --noise "$3" --seed "$seed" --device "$DEVICE" --time-limit "${game_s}s" \
             --out "$OUT/$1-s$seed"
     done
