@@ -15,8 +15,9 @@ columns material_id, pretty_formula and cif (Materials Project structures, CC-BY
     rms    StructureMatcher.get_rms_dist(a, b)[0], null where that is None
     max    StructureMatcher.get_rms_dist(a, b)[1], null likewise
     other  only where pymatgen contradicts itself: different answers [fit, rms, max] for the same two structures turned
-           in space. Its reduced cell is the first of several equal ones in an order that depends on the orientation,
-           and whether atoms shifted by about 0.25 angstrom still count as periodic depends on the cell.
+           in space. Its reduced cell is the first of several nearly equal ones in an order that depends on the
+           orientation; which atoms may correspond, and whether atoms shifted by about 0.25 angstrom still count as
+           periodic, depends on the cell.
 """
 import argparse
 import csv
@@ -256,18 +257,19 @@ def same(p, q):
     return p[1] is None or all(abs(x - y) <= max(1e-4, 1e-3 * x) for x, y in zip(p[1:], q[1:]))
 
 
-def sites(a, b):
-    """Numbers of sites that the matcher compares."""
-    return [len(StructureMatcher._get_reduced_structure(s)) for s in (a, b)]
+def cells(a, b):
+    """The cells that the matcher compares: lengths, angles and numbers of sites."""
+    reduced = [StructureMatcher._get_reduced_structure(s) for s in (a, b)]
+    return np.array([[*s.lattice.parameters, len(s)] for s in reduced])
 
 
 def answers(maker, a, b):
     said = answer(a, b)
     other = []
-    usual = sites(a, b)
+    usual = cells(a, b)
     for _ in range(ORIENTATIONS):
         turned = maker.rotation(a), maker.rotation(b)
-        if sites(*turned) != usual:
+        if np.abs(cells(*turned) - usual).max() > 1e-7:
             now = answer(*turned)
             if not any(same(x, now) for x in [said] + other):
                 other.append(now)

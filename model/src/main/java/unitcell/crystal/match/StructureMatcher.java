@@ -18,10 +18,12 @@ import unitcell.crystal.match.Comparison.Reason;
  * <p>The same answers as pymatgen's {@code StructureMatcher} with {@code primitive_cell}, {@code scale} and the species
  * comparator: {@link #match} is its {@code get_rms_dist}, {@link #fits} its {@code fit}. The two differ in what is
  * within the tolerance: the rms displacement for the first, the largest for the second. The comparison is not quite
- * symmetric, since one crystal gives the cell and the other the bases.
+ * symmetric, since one crystal gives the cell and the other the bases. In a few pairs in a thousand, near the
+ * tolerances, pymatgen's answer changes when the crystals are turned in space; the answer here does not, and is one of
+ * pymatgen's.
  *
  * <p>Bounds: at most {@value #MAX_ATOMS} atoms before reduction, {@value #MAX_LATTICE_VECTORS} lattice points in the box
- * that is searched, and {@value #MAX_STEPS} elementary steps (some seconds) for each reduction and each comparison. Cells
+ * that is searched, and {@value #MAX_STEPS} elementary steps (a few seconds) for each reduction and each comparison. Cells
  * of up to 20 atoms mostly take well under a millisecond. Beyond a bound the answer is {@link Reason#BEYOND_LIMITS}.
  *
  * <p>Immutable and safe to share between threads; the answer depends on nothing but the two crystals.
