@@ -121,7 +121,6 @@ final class ReconstructionTables {
     private List<String> row(Reconstruction result, Candidate candidate, int rank, String file) {
         Crystal crystal = candidate.crystal();
         Verdict verdict = rules.judge(crystal);
-        boolean hasProperty = !Double.isNaN(candidate.property());
         return List.of(
                 crystal.id(),
                 file,
@@ -134,7 +133,9 @@ final class ReconstructionTables {
                 result.neutral().map(neutral -> neutral ? "yes" : "no").orElse(""),
                 text(candidate.stability()),
                 text(candidate.property()),
-                hasProperty && goal.isPresent() ? text(goal.get().miss(candidate.property())) : "",
+                goal.filter(g -> g.aim() instanceof Goal.Aim.Near)
+                        .map(g -> text(g.miss(candidate.property())))
+                        .orElse(""),
                 result.note());
     }
 

@@ -1,5 +1,6 @@
 package unitcell.trainer.reconstruct.guide;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +15,8 @@ final class DistinctStructures {
 
     private final List<int[]> permutations;
     private final int[] species; // [N], 0 on hidden sites
-    private final Set<List<Integer>> taken = new HashSet<>();
+    private final List<int[]> taken = new ArrayList<>();
+    private final Set<Integer> hashes = new HashSet<>(); // of what is taken: comparing with all of it would take long
 
     /**
      * @param crystal hidden sites have species 0
@@ -31,15 +33,21 @@ final class DistinctStructures {
         for (int i = 0; i < whole.length; i++) {
             whole[i] = species[i] == 0 ? chosen[s++] : species[i];
         }
+        int[] moved = new int[whole.length];
         for (int[] permutation : permutations) {
-            int[] moved = new int[whole.length];
             for (int i = 0; i < whole.length; i++) {
                 moved[permutation[i]] = whole[i];
             }
-            if (taken.contains(Arrays.stream(moved).boxed().toList())) {
+            if (hashes.contains(Arrays.hashCode(moved)) && isTaken(moved)) {
                 return false;
             }
         }
-        return taken.add(Arrays.stream(whole).boxed().toList());
+        taken.add(whole);
+        hashes.add(Arrays.hashCode(whole));
+        return true;
+    }
+
+    private boolean isTaken(int[] whole) {
+        return taken.stream().anyMatch(other -> Arrays.equals(other, whole));
     }
 }

@@ -1,7 +1,5 @@
 package unitcell.trainer.reconstruct.guide;
 
-import java.util.OptionalDouble;
-
 /**
  * A property that completed crystals should have.
  *
@@ -28,10 +26,5 @@ public record Goal(CandidateScorer scorer, Aim aim) {
             case Aim.Lowest _ -> value;
             case Aim.Highest _ -> -value;
         };
-    }
-
-    /** The value to come near to; empty where the aim is an extreme. */
-    public OptionalDouble value() {
-        return aim instanceof Aim.Near near ? OptionalDouble.of(near.value()) : OptionalDouble.empty();
     }
 }
