@@ -34,9 +34,9 @@ final class ExchangeSection {
         page.section("Which species replaces which");
         page.paragraph(
                 "Completed crystals that are valid in both senses but whose composition is not the original\u2019s,"
-                    + " over all settings, draws and runs. A cell is the share that a replacement (column) has of all"
-                    + " sites that the original species (row) lost; groups of the periodic table stand together,"
-                    + " lanthanides and actinides in group 3. Only elements that occur are shown.");
+                        + " over all settings, draws and runs. A cell is the share that a replacement (column) has of all"
+                        + " sites that the original species (row) lost; groups of the periodic table stand together,"
+                        + " lanthanides and actinides in group 3. Only elements that occur are shown.");
         for (ModelResults model : measured.models()) {
             Exchanges exchanges = model.exchanges();
             if (exchanges.total() == 0) {

@@ -40,10 +40,10 @@ final class GallerySection {
             return;
         }
         page.paragraph("Crystals spread evenly over the test set, chosen before anything was computed; then, for each"
-            + " model, the first that came out invalid, and the first valid ones of another composition. Dashed"
-            + " circles with a question mark are hidden sites. Arrows lead from where an atom belongs to where it is;"
-            + " completed crystals are drawn without the shift common to all their atoms. A green ring marks a hidden"
-            + " species that was found, a red one any species that is wrong. "
+                + " model, the first that came out invalid, and the first valid ones of another composition. Dashed"
+                + " circles with a question mark are hidden sites. Arrows lead from where an atom belongs to where it is;"
+                + " completed crystals are drawn without the shift common to all their atoms. A green ring marks a hidden"
+                + " species that was found, a red one any species that is wrong. "
                 + Cells.sentence(options.choice().text()));
         gallery.chosen().forEach((place, setting) -> chosen(page, place, setting));
         for (ModelResults model : measured.models()) {

@@ -13,9 +13,9 @@ import unitcell.engine.io.JsonObject;
 final class PublishedValidity {
     static final String CAPTION =
             "For comparison only: the numbers of Liu, Chen et al. (arXiv 2312.14485, figure 4), measured on other"
-                + " crystals, with a network of some 140 million parameters and another budget of training. The paper"
-                + " names neither the masks of its rows nor its columns; columns are most likely the pre-trained"
-                + " network and those trained on with a discriminator at noise 0.1 and 0.2.";
+                    + " crystals, with a network of some 140 million parameters and another budget of training. The paper"
+                    + " names neither the masks of its rows nor its columns; columns are most likely the pre-trained"
+                    + " network and those trained on with a discriminator at noise 0.1 and 0.2.";
 
     /**
      * A row.

@@ -22,16 +22,16 @@ final class SimilaritySection {
         table(
                 page,
                 "Hidden species: share of hidden atoms whose true species came first or among the first five, beside"
-                    + " always naming the most frequent species; and of visible atoms whose species the network would"
-                    + " leave alone.",
+                        + " always naming the most frequent species; and of visible atoms whose species the network would"
+                        + " leave alone.",
                 List.of(Metric.TOP1, Metric.TOP5, Metric.VISIBLE),
                 true,
                 List.of("first", "among five", "visible unchanged"));
         table(
                 page,
                 "Positions: distance of atoms from where they belong, each to its nearest periodic image. Aligned:"
-                    + " without the shift common to all atoms of a crystal, which no network can see. The guess leaves"
-                    + " atoms where the noise put them.",
+                        + " without the shift common to all atoms of a crystal, which no network can see. The guess leaves"
+                        + " atoms where the noise put them.",
                 List.of(Metric.AFTER, Metric.AFTER_ALIGNED, Metric.AFTER_RMS),
                 true,
                 List.of("mean", "aligned mean", "aligned rms"));

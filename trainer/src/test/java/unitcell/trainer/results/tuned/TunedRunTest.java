@@ -143,8 +143,8 @@ class TunedRunTest {
         }
         assertEquals(
                 "Pre-trained beats scratch on 3 of 4 tasks (T0; T2; T3). The 95 % interval of the difference leaves"
-                    + " out 0 on 2 of these (T0; T3). Scratch is better on 1 (T1); the interval leaves out 0 on 1. The"
-                    + " pre-trained fit does not beat a guess without a network on 1 (T1).",
+                        + " out 0 on 2 of these (T0; T3). Scratch is better on 1 (T1); the interval leaves out 0 on 1. The"
+                        + " pre-trained fit does not beat a guess without a network on 1 (T1).",
                 Verdict.sentences(verdicts));
         assertTrue(Verdict.sentences(List.of()).contains("nothing can be said"));
     }
