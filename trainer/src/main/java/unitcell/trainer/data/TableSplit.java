@@ -76,6 +76,9 @@ public record TableSplit(double fraction, long seed, boolean strict) {
         private final BooleanSupplier stop;
         private final LongConsumer done;
         private final List<Skipped> skipped = new ArrayList<>();
+        // Not the seed itself: training splits what is left by its own seed, and the same draws would leave nothing to
+        // validate on.
+        private final long own = Seeds.of(seed, "table split");
         private List<String> columns;
         private long train;
         private long test;
@@ -128,7 +131,7 @@ public record TableSplit(double fraction, long seed, boolean strict) {
                 throw TrainerException.input(record.where() + ": columns " + columns(fields)
                         + ", those of the crystals before are " + columns + "; split such tables one by one");
             }
-            boolean tests = Split.validates(record.crystal(), fraction, seed);
+            boolean tests = Split.validates(record.crystal(), fraction, own);
             (tests ? testCsv : trainCsv).writeRecord(row(record.crystal(), fields));
             train += tests ? 0 : 1;
             test += tests ? 1 : 0;

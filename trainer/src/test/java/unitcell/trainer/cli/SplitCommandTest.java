@@ -25,6 +25,7 @@ import unitcell.crystal.io.CrystalSource;
 import unitcell.trainer.Console;
 import unitcell.trainer.ExitCode;
 import unitcell.trainer.data.CrystalsForTests;
+import unitcell.trainer.data.Split;
 
 /** {@code split} from the command line to its tables. */
 class SplitCommandTest {
@@ -115,6 +116,16 @@ class SplitCommandTest {
         run("--input", table, "--out", folder.resolve("c"), "--seed", 1);
         assertEquals(-1, Files.mismatch(folder.resolve("a/test.csv"), folder.resolve("b/test.csv")));
         assertTrue(Files.mismatch(folder.resolve("a/test.csv"), folder.resolve("c/test.csv")) >= 0);
+    }
+
+    @Test
+    void whatIsLeftToTrainOnCanBeSplitAgainByTheSameSeed() throws IOException {
+        Path out = folder.resolve("out");
+        run("--input", table(), "--fraction", "0.3", "--out", out);
+        long validate = read(out.resolve("train.csv")).stream()
+                .filter(r -> Split.validates(r.crystal(), 0.3, 0))
+                .count();
+        assertTrue(validate > 5, validate + " crystals validate");
     }
 
     @Test
