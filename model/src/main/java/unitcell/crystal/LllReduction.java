@@ -9,6 +9,10 @@ package unitcell.crystal;
  */
 public final class LllReduction {
     private static final double DELTA = 0.75;
+    // Halves are rounded towards zero and equal lengths kept in order in spite of rounding errors, so that the basis
+    // does
+    // not depend on how the lattice lies in space.
+    private static final double SLACK = 1e-9;
     private static final int MAX_ROUNDS = 10_000;
 
     private final double[] original; // [3, 3]
@@ -52,10 +56,10 @@ public final class LllReduction {
             }
             orthogonalise();
             for (int i = k - 1; i >= 0; i--) {
-                subtract(k, Math.rint(mu[3 * k + i]), i);
+                subtract(k, Math.rint(mu[3 * k + i] * (1 - SLACK)), i);
             }
             double overlap = mu[3 * k + k - 1];
-            if (norm2[k] >= (DELTA - overlap * overlap) * norm2[k - 1]) {
+            if (norm2[k] >= (DELTA - overlap * overlap - SLACK) * norm2[k - 1]) {
                 k++;
             } else {
                 swap(k, k - 1);

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import unitcell.crystal.Crystal;
+import unitcell.crystal.CrystalTransforms;
 import unitcell.crystal.Lattice;
 import unitcell.engine.io.Json;
 import unitcell.engine.io.JsonArray;
@@ -104,6 +105,12 @@ record StructurePair(int line, String kind, Crystal a, Crystal b, List<Answer> a
                 matcher.fits(first, second),
                 match.map(Match::rms).orElse(Double.NaN),
                 match.map(Match::maxDistance).orElse(Double.NaN));
+    }
+
+    /** The same two structures, each rotated. */
+    StructurePair turned(double[] first, double[] second) {
+        return new StructurePair(
+                line, kind, CrystalTransforms.rotate(a, first), CrystalTransforms.rotate(b, second), answers);
     }
 
     /** Whether one of the stored answers agrees. */

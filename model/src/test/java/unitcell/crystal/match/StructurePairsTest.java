@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import unitcell.crystal.RandomCells;
 import unitcell.crystal.match.StructurePair.Answer;
 
 /** The matcher against pymatgen's answers for pairs of every kind; see model/src/test/python/structure_pairs.py. */
@@ -24,6 +26,21 @@ class StructurePairsTest {
         long fitting = pairs.stream().filter(p -> p.answers().get(0).fit()).count();
         assertTrue(fitting > 100 && fitting < pairs.size() - 100, fitting + " of " + pairs.size() + " pairs fit");
         assertEquals(List.of(), disagreements(pairs));
+    }
+
+    @Test
+    void turningTheCrystalsInSpaceChangesNothing() {
+        RandomGenerator random = RandomCells.generator(6);
+        List<String> changed = new ArrayList<>();
+        for (StructurePair pair : StructurePair.read(getClass().getResourceAsStream("structure-pairs.jsonl.gz"))) {
+            Answer answer = pair.ask(matcher);
+            Answer turned = pair.turned(RandomCells.rotation(random), RandomCells.rotation(random))
+                    .ask(matcher);
+            if (!turned.agrees(answer)) {
+                changed.add(pair + ", found " + answer + ", turned " + turned);
+            }
+        }
+        assertEquals(List.of(), changed);
     }
 
     /** For other files of the same script: {@code -Dunitcell.structure.pairs=FILE}. */
