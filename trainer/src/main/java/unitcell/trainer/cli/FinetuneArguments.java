@@ -120,13 +120,13 @@ final class FinetuneArguments {
                     ValueType.number(0.01, 1),
                     "learning rate of a block of a pre-trained network as a share of that of the block above it; the"
                             + " head has all of it")
-            .byDefault("0.8");
+            .byDefault("0.9");
     private static final CommandOption<Double> RATE = CommandOption.of(
                     "lr", ValueType.number(0, 1), "base learning rate of pre-trained fits")
-            .byDefault("1e-3");
+            .byDefault("2e-3");
     private static final CommandOption<Double> SCRATCH_RATE = CommandOption.of(
                     "scratch-lr", ValueType.number(0, 1), "base learning rate of fits from scratch")
-            .byDefault("1e-3");
+            .byDefault("3e-3");
     private static final CommandOption<Integer> EDGES = CommandOption.of(
                     "edges-per-batch", ValueType.integer(1, Integer.MAX_VALUE), "most edges of a batch")
             .byDefault("3000");
