@@ -233,7 +233,7 @@ class ReconstructCommandTest {
         Result result = run(trained, "--input", table.toString());
         assertEquals(ExitCode.OK, result.code(), result.err());
         List<String> files =
-                new ArrayList<>(List.of("X_Y-3.cif", "_.cif", "__.._etc.cif", "crystal.cif", "x_y-2.cif", "x_y.cif"));
+                new ArrayList<>(List.of("X_Y-3.cif", "_.cif", "__.._etc.cif", "row-6.cif", "x_y-2.cif", "x_y.cif"));
         assertEquals(6, completedFiles().size());
         assertEquals(files.stream().sorted().toList(), completedFiles());
     }
