@@ -52,7 +52,11 @@ public final class SpeciesPlan {
         if (rankings.isEmpty()) {
             SpeciesChoice nothing = new SpeciesChoice(new int[0], 0);
             Optional<Boolean> neutral = guidance.neutral().map(_ -> isNeutral(nothing.species()));
-            String note = neutral.orElse(true) ? "" : "no site is hidden, and the composition is not neutral";
+            String note = !neutral.orElse(true)
+                    ? "no site is hidden, and the composition is not neutral"
+                    : guidance.candidates() > 1
+                            ? "only 1 of " + guidance.candidates() + " candidates: no site is hidden"
+                            : "";
             return new SpeciesChoice.Result(List.of(nothing), neutral, note);
         }
         SiteScores scores = SiteScores.of(rankings, allowed);

@@ -210,6 +210,11 @@ class GuidanceTest {
                 .choose(List.of());
         assertEquals(Optional.of(false), nothing.neutral());
         assertEquals("no site is hidden, and the composition is not neutral", nothing.note());
+        SpeciesChoice.Result same = guidance(AllowedSpecies.ALL, "NaCl", true, 3)
+                .plan(crystal(11, 17), ROWS)
+                .choose(List.of());
+        assertEquals(Optional.of(true), same.neutral());
+        assertEquals("only 1 of 3 candidates: no site is hidden", same.note());
     }
 
     @Test
