@@ -73,7 +73,8 @@ final class ReconstructArguments {
     private static final CommandOption<Integer> LIMIT = CommandOption.of(
                     "search-limit",
                     ValueType.integer(1, Integer.MAX_VALUE),
-                    "most compositions to try for each crystal before a search is given up")
+                    "most compositions to try for each crystal before a search is given up; with --keep-symmetry,"
+                            + " assignments")
             .byDefault(Integer.toString(Guidance.LIMIT));
     private static final CommandOption<Integer> CANDIDATES = CommandOption.of(
                     "candidates",

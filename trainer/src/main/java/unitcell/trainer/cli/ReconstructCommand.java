@@ -52,7 +52,7 @@ final class ReconstructCommand implements Command {
         return """
             Reads crystals, hides sites if asked to, and lets a pre-trained network tell the species of every hidden \
             site and the displacement of every atom. Sites with the element X are hidden always; without --mask, \
-            --mask-sites or --mask-ratio they are the only ones. Visible sites keep their species.
+            --mask-sites, --mask-ratio or --mask-species they are the only ones. Visible sites keep their species.
 
             Each hidden site gets its most probable species, unless something is wanted of them together: elements \
             allowed (--allow, --allow-at; probabilities are renormalised over them), a composition (--composition), \
