@@ -86,10 +86,10 @@ final class GanArguments {
                     "discriminator-every",
                     ValueType.integer(1, Integer.MAX_VALUE),
                     "the discriminator learns at every so many steps of the generator")
-            .byDefault("10");
+            .without("10; 2 where it was not fine-tuned");
     private static final CommandOption<Double> THEIR_RATE = CommandOption.of(
                     "discriminator-lr", ValueType.number(0, 1), "base learning rate of the discriminator")
-            .byDefault("1e-5");
+            .without("1e-5; 1e-4 where it was not fine-tuned");
     private static final CommandOption<Double> BETA1 = CommandOption.of(
                     "discriminator-beta1", ValueType.number(0, 0.999999), "decay of its Adam's first moment")
             .byDefault("0.5");
@@ -105,7 +105,7 @@ final class GanArguments {
                     "lipschitz-limit",
                     ValueType.number(1e-6, MANY),
                     "largest singular value of a weight matrix, or largest weight")
-            .without("3 for spectral, 0.5 for clip");
+            .without("2 for spectral, 0.5 for clip");
     private static final CommandOption<Double> DRIFT = CommandOption.of(
                     "drift",
                     ValueType.number(0, MANY),
@@ -273,8 +273,11 @@ final class GanArguments {
             throw TrainerException.usage(
                     "--lipschitz-limit is given with --lipschitz none, expected --lipschitz spectral or clip");
         }
+        Start start = start(arguments);
+        // What has not learned to judge yet has to catch up before it can teach.
+        boolean knows = start instanceof Start.Trained || pretrain.isPaperFaithful();
         OptimiserOptions own = new OptimiserOptions(
-                arguments.get(THEIR_RATE),
+                arguments.find(THEIR_RATE).orElse(knows ? 1e-5 : 1e-4),
                 generator.weightDecay(),
                 generator.warmup(),
                 generator.finalFactor(),
@@ -282,13 +285,13 @@ final class GanArguments {
                 0,
                 generator.patience());
         return new DiscriminatorOptions(
-                start(arguments),
+                start,
                 own,
                 arguments.get(BETA1),
                 0.999,
-                arguments.get(EVERY),
+                arguments.find(EVERY).orElse(knows ? 10 : 2),
                 lipschitz,
-                arguments.find(LIMIT).orElse(lipschitz == Lipschitz.CLIP ? 0.5 : 3.0),
+                arguments.find(LIMIT).orElse(lipschitz == Lipschitz.CLIP ? 0.5 : 2.0),
                 critic ? arguments.get(DRIFT) : 0,
                 new InstanceNoise(arguments.get(INSTANCE_NOISE), arguments.get(INSTANCE_SHAPE)));
     }

@@ -113,9 +113,7 @@ class GanCommandTest {
         assertEquals("spectral", config.getObject("discriminator").getString("lipschitz"));
         assertEquals(0.2, config.getObject("corruption").getDouble("sigma"));
         assertEquals(0.5, config.getObject("discriminator").getDouble("beta1"));
-        assertEquals(10, config.getObject("discriminator").getInt("every"));
-        assertEquals(
-                1e-5, config.getObject("discriminator").getObject("optimiser").getDouble("learning_rate"));
+        learnsAt(config, 1e-4, 2);
         assertEquals(1e-4, config.getObject("optimiser").getDouble("learning_rate"));
         Result on = gan(generator(), "--steps", "3", "--loss", "critic");
         assertTrue(on.out().contains("resuming after step 2 from "), on.out());
@@ -130,6 +128,13 @@ class GanCommandTest {
         assertEquals("released_code", config.getObject("corruption").getString("rules"));
         assertEquals(0, config.getObject("optimiser").getDouble("average_decay"));
         assertEquals("none", config.getObject("discriminator").getString("lipschitz"));
+        learnsAt(config, 1e-5, 10);
+    }
+
+    private static void learnsAt(JsonObject config, double rate, int every) throws IOException {
+        JsonObject discriminator = config.getObject("discriminator");
+        assertEquals(every, discriminator.getInt("every"));
+        assertEquals(rate, discriminator.getObject("optimiser").getDouble("learning_rate"));
     }
 
     @Test
@@ -182,6 +187,7 @@ class GanCommandTest {
         Result result = gan(generator(), "--steps", "1", "--discriminator", classifier.toString());
         assertEquals(ExitCode.OK, result.code(), result.err());
         assertTrue(result.out().contains("; discriminator " + classifier + "/models/"), result.out());
+        learnsAt(Json.parse(folder.resolve("run/config.json")).asObject(), 1e-5, 10);
         // At the first step the learning rate of the discriminator is a fifth of 1e-5: it moves by next to nothing.
         Path now = folder.resolve("run/checkpoints/ckpt-00000001/discriminator.model.safetensors");
         try (Device device = Devices.open("cpu-scalar", 1);
