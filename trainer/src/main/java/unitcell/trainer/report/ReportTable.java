@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class ReportTable {
     /** Text up to this length is not broken into lines. */
-    private static final int SHORT = 24;
+    private static final int SHORT = 20;
 
     private final String caption;
     private final List<String> columns;

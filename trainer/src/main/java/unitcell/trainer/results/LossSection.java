@@ -27,6 +27,12 @@ final class LossSection {
     /** Points of a curve; longer logs are averaged over equal stretches. */
     static final int POINTS = 120;
 
+    /** Curves with so few points show them. */
+    private static final int FEW = 30;
+
+    /** Ratio of largest to smallest value from which on the scale is logarithmic. */
+    private static final double WIDE = 4;
+
     /** What stands in every record and is no measure of success. */
     private static final List<String> OTHER = List.of(
             "step",
@@ -105,16 +111,22 @@ final class LossSection {
             String quantity = name.substring(name.indexOf(": ") + 2);
             String kind = name.substring(0, name.indexOf(": "));
             LineChart chart = new LineChart(title(label(quantity)) + ", " + kind, "step", label(quantity)).compact();
-            boolean positive = true;
+            double least = Double.POSITIVE_INFINITY;
+            double most = Double.NEGATIVE_INFINITY;
+            int points = 0;
             for (Curve curve : curves) {
                 chart.line(curve.model(), curve.step(), curve.value());
+                points = Math.max(points, curve.value().length);
                 for (double value : curve.value()) {
-                    positive &= value > 0;
+                    least = Math.min(least, value);
+                    most = Math.max(most, value);
                 }
             }
-            // Shares and signed scores read better on a plain scale.
-            boolean share = quantity.startsWith("masked_top") || quantity.contains("accuracy");
-            if (positive && !share) {
+            if (points <= FEW) {
+                chart.dots();
+            }
+            // Values of one order of magnitude read better on a plain scale.
+            if (least > 0 && most > WIDE * least) {
                 chart.logarithmic();
             }
             pictures.add(chart.picture());
@@ -128,9 +140,15 @@ final class LossSection {
     }
 
     private static String label(String quantity) {
-        return quantity.endsWith("_A")
-                ? quantity.substring(0, quantity.length() - 2).replace('_', ' ') + " (\u00c5)"
-                : quantity.replace('_', ' ');
+        return switch (quantity) {
+            case "species", "position", "adversarial" -> quantity + " loss";
+            case "masked_top1" -> "hidden species found first (share)";
+            case "error_after_A" -> "position error after (\u00c5)";
+            default ->
+                quantity.endsWith("_A")
+                        ? quantity.substring(0, quantity.length() - 2).replace('_', ' ') + " (\u00c5)"
+                        : quantity.replace('_', ' ');
+        };
     }
 
     JsonObject toJson() {

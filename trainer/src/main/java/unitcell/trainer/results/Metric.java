@@ -124,6 +124,11 @@ public enum Metric {
                 : Estimate.resampled(value(tally), resampled(tally), crystals);
     }
 
+    /** The interval cut to what the metric can be: no share beyond 1, no length below 0. */
+    Estimate possible(Estimate estimate) {
+        return estimate.within(0, isShare() ? 1 : Double.MAX_VALUE);
+    }
+
     /** "93.12 (92.50 to 93.70)" in this metric's unit. */
     public String show(Estimate estimate) {
         return isShare() ? estimate.times(100).text(2) : estimate.text(4);

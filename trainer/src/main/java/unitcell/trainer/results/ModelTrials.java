@@ -44,14 +44,14 @@ final class ModelTrials {
         this.structures = structures;
     }
 
-    /** Trials in all. */
+    /** Trials in all, those of the guess among them. */
     static long count(ResultsOptions options, long crystals) {
         long runs = options.models().stream().mapToLong(m -> m.runs().size()).sum();
-        return crystals * options.settings().size() * options.draws() * runs;
+        return crystals * options.settings().size() * options.draws() * (runs + 1);
     }
 
     /** The guess that needs no network, under every setting. */
-    Map<Setting, Scores> guess(SpeciesBaseline baseline) {
+    Map<Setting, Scores> guess(SpeciesBaseline baseline, Progress progress, long[] done) {
         Map<Setting, Scores> scores = Measurement.empty(options.settings(), options.draws());
         scores.values().forEach(Scores::startRun);
         Iterator<Crystal> crystals = test.crystals(environment.stop());
@@ -63,6 +63,7 @@ final class ModelTrials {
                     Corrupted spoilt = ReconstructionTrials.spoilt(
                             crystal, setting.condition(), setting.ratio(), options.seed() + draw);
                     measurement.addGuess(scores.get(setting), index, weights, spoilt, baseline);
+                    progress.done(++done[0]);
                 }
             }
         }

@@ -184,9 +184,10 @@ public final class ResultsRun {
         ModelTrials trials = new ModelTrials(options, environment, test, measurement, gallery, structures);
         List<ModelResults> models = new ArrayList<>();
         long total = ModelTrials.count(options, test.size());
-        Map<Setting, Scores> guess = trials.guess(baseline);
+        Map<Setting, Scores> guess;
         try (Progress progress = environment.progress().start("report", "trials", 0, total)) {
             long[] done = {0};
+            guess = trials.guess(baseline, progress, done);
             for (Map.Entry<String, List<RunInfo>> model : runs.entrySet()) {
                 models.add(trials.run(model.getKey(), model.getValue(), progress, done));
             }

@@ -71,7 +71,7 @@ public final class Scores {
         boolean agree = Arrays.stream(values).allMatch(x -> x == values[0]);
         return agree && first.isPresent()
                 ? metric.ofOneRun(first.get(), draws).withRuns(values)
-                : Estimate.overRuns(values);
+                : metric.possible(Estimate.overRuns(values));
     }
 
     private static double value(Metric metric, Map<Metric, Tally> run) {

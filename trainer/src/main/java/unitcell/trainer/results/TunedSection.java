@@ -75,8 +75,7 @@ final class TunedSection {
             Metric metric = run.main();
             List<Object> row = new ArrayList<>(List.of(
                     run.task().title(),
-                    (metric.better() == Metric.Better.LOWER ? "\u2193 " : "\u2191 ") + named(metric),
-                    run.fits(TunedRun.PRETRAINED).size()));
+                    (metric.better() == Metric.Better.LOWER ? "\u2193 " : "\u2191 ") + named(metric)));
             for (String init : List.of(TunedRun.PRETRAINED, TunedRun.SCRATCH, TunedRun.DUMMY)) {
                 Estimate estimate = run.estimate(init, metric.name());
                 shown.add(estimate);
@@ -94,7 +93,6 @@ final class TunedSection {
                         + fits(shown),
                 "task",
                 "measure",
-                "fits",
                 "pre-trained",
                 "scratch",
                 "dummy",

@@ -129,6 +129,13 @@ public record Estimate(double value, double low, double high, double n, Kind kin
         return new Estimate(value, low, high, n, kind, values);
     }
 
+    /** The same number, its interval cut to what is possible. */
+    public Estimate within(double least, double most) {
+        return hasInterval()
+                ? new Estimate(value, Math.clamp(low, least, most), Math.clamp(high, least, most), n, kind, runs)
+                : this;
+    }
+
     /** Whether there is an interval. */
     public boolean hasInterval() {
         return Double.isFinite(low) && Double.isFinite(high);
