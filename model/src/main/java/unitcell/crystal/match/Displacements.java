@@ -17,13 +17,19 @@ final class Displacements {
     // A cost in square angstrom above any displacement of a plausible cell, small enough to be added without loss.
     private static final double FORBIDDEN = 1e9;
 
+    // In symmetric structures several images, and several pairings, are equally far apart, and rounding errors must not
+    // decide among them. The relative difference of squared lengths that are equal, and the grid of costs in square
+    // angstrom:
+    private static final double TIE = 1e-9;
+    private static final double COST_STEP = 1e-8;
+
     private final SitePairing pairing;
     private final double[] rows; // [3, 3] reduced cell
     private final double[] first; // [N, 3] fractional in the reduced cell
     private final double[] second; // [N, 3]
     private final double[] reach = new double[3];
-    private final double[] images = new double[3 * 26]; // neighbouring lattice points in angstrom
-    private final double safe2; // a vector not longer than this (squared) is the shortest of its images
+    private final double[] images = new double[3 * 27]; // neighbouring lattice points in angstrom, the 14th is zero
+    private final double safe2; // a vector not longer than this (squared) is the one shortest of its images
 
     private final LinearAssignment assignment = new LinearAssignment();
     private final double[] cost;
@@ -50,7 +56,7 @@ final class Displacements {
         for (int k = 0; k < 3; k++) {
             reach[k] = bound / reduced.height(k);
         }
-        safe2 = fillImages() / 4;
+        safe2 = fillImages() / 4 * (1 - 1e-6);
         int largest =
                 pairing.blocks().stream().mapToInt(b -> b.first().length).max().orElseThrow();
         cost = new double[largest * largest];
@@ -72,16 +78,13 @@ final class Displacements {
         double shortest = Double.POSITIVE_INFINITY;
         int at = 0;
         for (int code = 0; code < 27; code++) {
-            if (code == 13) {
-                continue; // the point itself
-            }
             double length2 = 0;
             for (int c = 0; c < 3; c++) {
                 double x = (code / 9 - 1) * rows[c] + (code / 3 % 3 - 1) * rows[3 + c] + (code % 3 - 1) * rows[6 + c];
                 images[at++] = x;
                 length2 += x * x;
             }
-            shortest = Math.min(shortest, length2);
+            shortest = code == 13 ? shortest : Math.min(shortest, length2);
         }
         return shortest;
     }
@@ -136,7 +139,7 @@ final class Displacements {
         double z = 0;
         for (int k = 0; k < 3; k++) {
             double d = first[3 * i + k] - second[3 * j + k] - shift[k];
-            d -= Math.rint(d);
+            d -= Math.floor(d + 0.5 + TIE); // in [-0.5, 0.5), 0.5 but for rounding counts as -0.5
             if (Math.abs(d) > reach[k]) {
                 return FORBIDDEN;
             }
@@ -145,21 +148,24 @@ final class Displacements {
             z += d * rows[3 * k + 2];
         }
         double best = x * x + y * y + z * z;
-        int image = -1;
-        for (int m = 0; m < images.length && best > safe2; m += 3) {
-            double u = x + images[m];
-            double v = y + images[m + 1];
-            double w = z + images[m + 2];
-            double length2 = u * u + v * v + w * w;
-            if (length2 < best) {
-                best = length2;
-                image = m;
+        int image = 3 * 13;
+        if (best > safe2) {
+            best = Double.POSITIVE_INFINITY;
+            for (int m = 0; m < images.length; m += 3) {
+                double u = x + images[m];
+                double v = y + images[m + 1];
+                double w = z + images[m + 2];
+                double length2 = u * u + v * v + w * w;
+                if (length2 < best * (1 - TIE)) {
+                    best = length2;
+                    image = m;
+                }
             }
         }
-        vectors[at] = image < 0 ? x : x + images[image];
-        vectors[at + 1] = image < 0 ? y : y + images[image + 1];
-        vectors[at + 2] = image < 0 ? z : z + images[image + 2];
-        return best;
+        vectors[at] = x + images[image];
+        vectors[at + 1] = y + images[image + 1];
+        vectors[at + 2] = z + images[image + 2];
+        return Math.rint(best / COST_STEP) * COST_STEP;
     }
 
     private void measure() {
