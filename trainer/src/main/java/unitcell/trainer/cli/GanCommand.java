@@ -180,6 +180,7 @@ final class GanCommand implements Command {
 
     private static ExitCode report(Arguments arguments, Console console, Outcome outcome) throws IOException {
         outcome.lost().ifPresent(reason -> console.line("the game was lost: " + reason));
+        outcome.best().ifPresent(best -> console.line("the best generator is that of " + best));
         console.print(
                 "%s after %d steps and %s; checkpoint %s",
                 outcome.stopped() ? "stopped" : "finished",
@@ -196,6 +197,7 @@ final class GanCommand implements Command {
                     .put("steps", outcome.steps())
                     .put("seconds", outcome.seconds())
                     .put("checkpoint", outcome.checkpoint().toString());
+            outcome.best().ifPresent(best -> json.put("best", best.toString()));
             outcome.validation().ifPresent(v -> v.values().forEach((k, x) -> json.putOrNull("validation_" + k, x)));
             AtomicFiles.replace(
                     arguments.find(SharedOptions.JSON).get(), json.build().pretty());

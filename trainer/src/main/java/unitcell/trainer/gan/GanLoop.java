@@ -105,7 +105,14 @@ final class GanLoop {
             } else if (!stopped && validatedAt != step) {
                 validateAndSave();
             }
-            return new GanRun.Outcome(stopped, guard.lost(), step, used(), validation, checkpoint);
+            return new GanRun.Outcome(
+                    stopped,
+                    guard.lost(),
+                    step,
+                    used(),
+                    validation,
+                    checkpoint,
+                    store.best().map(Checkpoint::directory));
         } catch (DeviceException | MemoryException e) {
             throw TrainerException.device(
                     "training stopped after step " + step + ": " + e.getMessage() + "; "

@@ -52,6 +52,8 @@ public final class GanRun {
      * @param seconds time used in all
      * @param validation what the last validation found
      * @param checkpoint the newest checkpoint
+     * @param best the checkpoint with the lowest validation loss, which the run's folder stands for; empty if none was
+     *     validated
      */
     public record Outcome(
             boolean stopped,
@@ -59,7 +61,8 @@ public final class GanRun {
             long steps,
             double seconds,
             Optional<GanValidation.Result> validation,
-            Path checkpoint) {}
+            Path checkpoint,
+            Optional<Path> best) {}
 
     /**
      * Trains until the end of the schedule, the time limit, a lost game, or a request to stop.

@@ -224,6 +224,7 @@ class GanRunTest {
         assertEquals(4, outcome.steps(), "two validations in a row, at steps 2 and 4");
         try (CheckpointStore store = CheckpointStore.readOnly(out.resolve(CheckpointFiles.FOLDER), messages::add)) {
             assertEquals(0, store.best().orElseThrow().step());
+            assertEquals(store.best().orElseThrow().directory(), outcome.best().orElseThrow());
         }
         Outcome again = train(wild, out, new Resume.Auto(), 1, () -> false);
         assertEquals(outcome.lost(), again.lost());
