@@ -3,6 +3,7 @@ package unitcell.trainer.results;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,10 +48,15 @@ final class LossSection {
             "masked_top5",
             "error_before_A");
 
+    /** Training, validation, then others; of each the loss first. */
+    private static final Comparator<String> ORDER = Comparator.<String>comparingInt(LossSection::place)
+            .thenComparingInt(name -> name.endsWith(": loss") ? 0 : 1)
+            .thenComparing(name -> name);
+
     private record Curve(String model, double[] step, double[] value) {}
 
     private final List<String> missing = new ArrayList<>();
-    private final Map<String, List<Curve>> charts = new TreeMap<>();
+    private final Map<String, List<Curve>> charts = new TreeMap<>(ORDER);
 
     /** Reads the log of the first run of every model. */
     LossSection(List<ModelResults> models) throws IOException {
@@ -62,6 +68,10 @@ final class LossSection {
                 curves(model.name(), MetricsLog.read(file.get()));
             }
         }
+    }
+
+    private static int place(String name) {
+        return name.startsWith("train: ") ? 0 : name.startsWith("validation: ") ? 1 : 2;
     }
 
     private void curves(String model, List<JsonObject> records) throws IOException {

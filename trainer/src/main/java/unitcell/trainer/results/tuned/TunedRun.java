@@ -155,7 +155,16 @@ public final class TunedRun {
                         values[0], ends[0], ends[1], own.get(0).n(), Estimate.Kind.BOOTSTRAP, new double[] {values[0]});
             }
         }
-        return Estimate.overRuns(values);
+        return possible(metric, Estimate.overRuns(values));
+    }
+
+    /** The interval cut to what a measure can be: no error below 0, no accuracy or R2 beyond 1. */
+    private Estimate possible(String metric, Estimate estimate) {
+        boolean error = metrics.stream().anyMatch(m -> m.name().equals(metric) && m.better() == Metric.Better.LOWER);
+        if (error) {
+            return estimate.within(0, Double.MAX_VALUE);
+        }
+        return estimate.within(metric.startsWith("r2") ? -Double.MAX_VALUE : 0, 1);
     }
 
     private interface Value {
@@ -222,7 +231,7 @@ public final class TunedRun {
         return own.size() == 1 && metric.equals("accuracy")
                 ? Estimate.share(
                         values[0], (double) own.get(0).systems().get(system).n())
-                : Estimate.overRuns(values);
+                : possible(metric, Estimate.overRuns(values));
     }
 
     /** Everything read and made of it, for programs. */

@@ -83,6 +83,17 @@ class StatsTest {
     }
 
     @Test
+    void intervalsAreCutToWhatIsPossible() {
+        Estimate estimate = Estimate.overRuns(0.5, 1);
+        assertTrue(estimate.low() < 0 && estimate.high() > 1);
+        Estimate cut = estimate.within(0, 1);
+        assertEquals(0, cut.low());
+        assertEquals(1, cut.high());
+        assertEquals(0.75, cut.value());
+        assertEquals(Estimate.NONE, Estimate.NONE.within(0, 1));
+    }
+
+    @Test
     void quantilesAndQuarters() {
         double[] values = {1, 2, 3, 4, 10};
         assertEquals(3, Quantiles.ofSorted(values, 0.5));

@@ -79,6 +79,7 @@ class TunedRunTest {
         assertArrayEquals(new double[] {2, 4}, pretrained.runs());
         assertEquals(3, pretrained.value());
         assertEquals(12.7062, pretrained.high() - 3, 1e-4);
+        assertEquals(0, pretrained.low()); // no error is below 0
         // Differences by seed and fold: -4, -2 and -3, -5; seeds -3, -4.
         Estimate difference = run.difference("pretrained", "scratch", "mae");
         assertArrayEquals(new double[] {-3, -4}, difference.runs());
