@@ -36,7 +36,7 @@ class FitsLearnTest {
     @ValueSource(strings = {"mse", "l1", "huber"})
     void numbersAreLearned(String loss) throws IOException {
         Task task = TinyFits.task(TinyFits.NUMBER.replace("mse", loss));
-        TinyFits.run(TinyFits.options(task, 120), Optional.empty(), TinyFits.data(task, 120), folder, () -> false);
+        TinyFits.run(TinyFits.options(task, 80), Optional.empty(), TinyFits.data(task, 120), folder, () -> false);
         double dummy = metric(folder, "dummy", "mae_log10");
         double scratch = metric(folder, "scratch", "mae_log10");
         assertTrue(scratch < 0.5 * dummy, scratch + " against " + dummy);
@@ -45,7 +45,7 @@ class FitsLearnTest {
     @Test
     void classesAreLearned() throws IOException {
         Task task = TinyFits.task(TinyFits.CLASS);
-        TinyFits.run(TinyFits.options(task, 120), Optional.empty(), TinyFits.data(task, 120), folder, () -> false);
+        TinyFits.run(TinyFits.options(task, 80), Optional.empty(), TinyFits.data(task, 120), folder, () -> false);
         assertEquals(0.5, metric(folder, "dummy", "roc_auc"));
         assertTrue(metric(folder, "scratch", "roc_auc") > 0.85, "ROC " + metric(folder, "scratch", "roc_auc"));
         assertTrue(metric(folder, "scratch", "accuracy") > metric(folder, "dummy", "accuracy"));
@@ -55,7 +55,7 @@ class FitsLearnTest {
     @ValueSource(strings = {"mse", "l1", "kl"})
     void spectraAreLearned(String loss) throws IOException {
         Task task = TinyFits.task(TinyFits.SPECTRUM.replace("mse", loss));
-        TinyFits.run(TinyFits.options(task, 120), Optional.empty(), TinyFits.data(task, 120), folder, () -> false);
+        TinyFits.run(TinyFits.options(task, 80), Optional.empty(), TinyFits.data(task, 120), folder, () -> false);
         double dummy = metric(folder, "dummy", "mae");
         double scratch = metric(folder, "scratch", "mae");
         assertTrue(scratch < 0.8 * dummy, scratch + " against " + dummy);
