@@ -120,7 +120,7 @@ final class FinetuneArguments {
                     ValueType.number(0.01, 1),
                     "learning rate of a block of a pre-trained network as a share of that of the block above it; the"
                             + " head has all of it")
-            .byDefault("0.9");
+            .byDefault("0.8");
     private static final CommandOption<Double> RATE = CommandOption.of(
                     "lr", ValueType.number(0, 1), "base learning rate of pre-trained fits")
             .byDefault("2e-3");
