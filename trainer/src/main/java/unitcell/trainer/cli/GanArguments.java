@@ -138,7 +138,7 @@ final class GanArguments {
             .byDefault("0.999");
     private static final CommandOption<Double> GUARD_GAP = CommandOption.of(
                     "guard-gap", ValueType.number(0, MANY), "distance of the mean scores of real and fake crystals")
-            .byDefault("50");
+            .byDefault("100");
     private static final CommandOption<Double> GUARD_RISE = CommandOption.of(
                     "guard-rise",
                     ValueType.number(1, MANY),

@@ -123,13 +123,13 @@ class GanRunTest {
     void anInterruptedGameEndsBitForBitAsOneThatWasNot() throws IOException {
         Path straight = folder.resolve("straight");
         Path interrupted = folder.resolve("interrupted");
-        Outcome whole = train(critic(6), straight, new Resume.None(), 1, () -> false);
-        Outcome first = train(critic(6), interrupted, new Resume.Auto(), 3, after(3));
+        Outcome whole = train(critic(5), straight, new Resume.None(), 1, () -> false);
+        Outcome first = train(critic(5), interrupted, new Resume.Auto(), 3, after(3));
         assertTrue(first.stopped());
         assertEquals(3, first.steps());
-        Outcome second = train(critic(6), interrupted, new Resume.Auto(), 2, () -> false);
+        Outcome second = train(critic(5), interrupted, new Resume.Auto(), 2, () -> false);
         assertFalse(second.stopped());
-        assertEquals(6, second.steps());
+        assertEquals(5, second.steps());
         assertEquals(withoutTimes(straight), withoutTimes(interrupted));
         List<String> files = filesOf(whole.checkpoint());
         assertTrue(

@@ -81,7 +81,7 @@ class PlayersTest {
             double[] frozen = players.discriminator().store().values().toDoubles();
             double first = 0;
             double last = 0;
-            for (int step = 0; step < 25; step++) {
+            for (int step = 0; step < 15; step++) {
                 Players.Step result = players.step(new GanBatch(batch, Optional.empty()), step, 1, false);
                 last = result.generator().losses().get(GeneratorBatch.ADVERSARIAL);
                 first = step == 0 ? last : first;
@@ -130,7 +130,7 @@ class PlayersTest {
             double before = largest(players.discriminator());
             assertTrue(before > 1.6, "singular values up to " + before);
             GanBatch batch = new GanBatch(Games.batch(4), Optional.of(Games.real(4)));
-            for (int step = 0; step < 8; step++) {
+            for (int step = 0; step < 5; step++) {
                 players.step(batch, step, 1, false);
             }
             double after = largest(players.discriminator());
