@@ -279,4 +279,30 @@ class AdversaryTest {
         }
         assertEquals(6, whole.fakes().orElseThrow().size());
     }
+
+    @Test
+    void partsOfTheDiscriminatorsBatchAddUpToIt() {
+        for (AdversarialLoss loss : AdversarialLoss.values()) {
+            DiscriminatorBatch whole = new DiscriminatorBatch(discriminator, loss, 0.1, Games.real(3), Games.real(3));
+            double expected;
+            try (Tape tape = new Tape(device, DType.F64, Tape.Mode.EVALUATE)) {
+                expected = whole.losses(tape).get(0).value().item();
+            }
+            Contest contest = whole.contest();
+            DiscriminatorBatch again = new DiscriminatorBatch(discriminator, loss, 0.1, Games.real(3), Games.real(3));
+            double sum = 0;
+            for (int[] range : new int[][] {{0, 2}, {2, 6}}) {
+                try (Tape tape = new Tape(device, DType.F64, Tape.Mode.EVALUATE)) {
+                    sum += again.part(range[0], range[1])
+                            .losses(tape)
+                            .get(0)
+                            .value()
+                            .item();
+                }
+            }
+            assertEquals(expected, sum, 1e-12, loss.slug());
+            assertEquals(contest.wasserstein(), again.contest().wasserstein(), 1e-12);
+            assertEquals(contest.accuracyReal(), again.contest().accuracyReal());
+        }
+    }
 }
