@@ -3,6 +3,7 @@ package unitcell.trainer.finetune;
 import java.util.Arrays;
 import java.util.Locale;
 import unitcell.engine.io.JsonObject;
+import unitcell.trainer.stats.StudentT;
 
 /**
  * A metric over the fits of one kind.
@@ -14,8 +15,6 @@ import unitcell.engine.io.JsonObject;
  * @param n number of fits that have a value
  */
 record MeanOfFits(double mean, double sd, double low, double high, int n) {
-    private static final double LEVEL = 0.95;
-
     static MeanOfFits of(double[] values) {
         double[] found = Arrays.stream(values).filter(x -> !Double.isNaN(x)).toArray();
         int n = found.length;
@@ -25,7 +24,7 @@ record MeanOfFits(double mean, double sd, double low, double high, int n) {
         }
         double squares = Arrays.stream(found).map(x -> (x - mean) * (x - mean)).sum();
         double sd = Math.sqrt(squares / (n - 1));
-        double half = StudentT.quantile(n - 1, LEVEL) * sd / Math.sqrt(n);
+        double half = StudentT.twoSided95(n - 1) * sd / Math.sqrt(n);
         return new MeanOfFits(mean, sd, mean - half, mean + half, n);
     }
 

@@ -2,6 +2,7 @@ package unitcell.trainer.label;
 
 import java.util.Arrays;
 import unitcell.engine.random.RandomStream;
+import unitcell.trainer.stats.Quantiles;
 
 /** Confidence intervals by the percentile bootstrap (Efron, Ann. Statist. 7, 1, 1979). */
 final class Bootstrap {
@@ -45,14 +46,8 @@ final class Bootstrap {
         return intervals;
     }
 
-    /** Linear between order statistics: position {@code q (n - 1)}; NaN of nothing. */
+    /** As {@link Quantiles#ofSorted}; NaN of nothing. */
     static double quantile(double[] sorted, double q) {
-        if (sorted.length == 0) {
-            return Double.NaN;
-        }
-        double position = q * (sorted.length - 1);
-        int below = (int) position;
-        int above = Math.min(below + 1, sorted.length - 1);
-        return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+        return sorted.length == 0 ? Double.NaN : Quantiles.ofSorted(sorted, q);
     }
 }

@@ -7,7 +7,7 @@ import unitcell.engine.io.JsonArray;
 import unitcell.engine.io.JsonObject;
 import unitcell.trainer.report.HtmlReport;
 import unitcell.trainer.report.ReportTable;
-import unitcell.trainer.results.stats.Estimate;
+import unitcell.trainer.stats.Estimate;
 
 /** Differences between two models, such as training with and without a discriminator's gradient. */
 final class ComparisonSection {

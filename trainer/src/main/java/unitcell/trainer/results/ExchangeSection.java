@@ -11,8 +11,8 @@ import unitcell.trainer.report.ElementMap;
 import unitcell.trainer.report.HtmlReport;
 import unitcell.trainer.report.ReportTable;
 import unitcell.trainer.results.Exchanges.Pair;
-import unitcell.trainer.results.stats.Estimate;
-import unitcell.trainer.results.stats.ShuffleTest;
+import unitcell.trainer.stats.Estimate;
+import unitcell.trainer.stats.ShuffleTest;
 
 /** Which species take each other's place in valid crystals, and whether like ones do. */
 final class ExchangeSection {

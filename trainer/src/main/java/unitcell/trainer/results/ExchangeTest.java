@@ -1,8 +1,8 @@
 package unitcell.trainer.results;
 
 import unitcell.engine.io.JsonObject;
-import unitcell.trainer.results.stats.Estimate;
-import unitcell.trainer.results.stats.ShuffleTest;
+import unitcell.trainer.stats.Estimate;
+import unitcell.trainer.stats.ShuffleTest;
 
 /**
  * Whether species are exchanged for like ones more often than chance would have it. Each crystal counts each pair of

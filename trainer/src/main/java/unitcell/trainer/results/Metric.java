@@ -1,8 +1,8 @@
 package unitcell.trainer.results;
 
 import java.util.Arrays;
-import unitcell.trainer.results.stats.Estimate;
-import unitcell.trainer.results.stats.Tally;
+import unitcell.trainer.stats.Estimate;
+import unitcell.trainer.stats.Tally;
 
 /** What is measured on completed crystals. */
 public enum Metric {

@@ -11,8 +11,8 @@ import unitcell.trainer.reconstruct.ReconstructionTrials;
 import unitcell.trainer.reconstruct.Reconstructor;
 import unitcell.trainer.reconstruct.SpeciesBaseline;
 import unitcell.trainer.reconstruct.TrainedModel;
-import unitcell.trainer.results.stats.Resampling;
 import unitcell.trainer.run.Progress;
+import unitcell.trainer.stats.Resampling;
 
 /**
  * Lets every run of every model complete the test set under every setting, one run in memory at a time, and hands each

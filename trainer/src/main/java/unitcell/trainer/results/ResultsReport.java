@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import unitcell.engine.io.JsonObject;
 import unitcell.trainer.report.HtmlReport;
-import unitcell.trainer.results.stats.Estimate;
 import unitcell.trainer.results.tuned.TunedRun;
+import unitcell.trainer.stats.Estimate;
 
 /**
  * The report, composed: a page for people and the same numbers for programs.

@@ -18,10 +18,10 @@ import unitcell.engine.io.AtomicFiles;
 import unitcell.engine.io.FileFault;
 import unitcell.trainer.TrainerException;
 import unitcell.trainer.reconstruct.SpeciesBaseline;
-import unitcell.trainer.results.stats.Resampling;
 import unitcell.trainer.results.tuned.TunedRun;
 import unitcell.trainer.run.Progress;
 import unitcell.trainer.run.ProgressOutput;
+import unitcell.trainer.stats.Resampling;
 
 /**
  * Measures models, reads fine-tuning runs, and writes the report into its folder: {@code structures/},

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import unitcell.engine.io.JsonObject;
-import unitcell.trainer.results.stats.Estimate;
-import unitcell.trainer.results.stats.Tally;
+import unitcell.trainer.stats.Estimate;
+import unitcell.trainer.stats.Tally;
 
 /**
  * What was measured under one setting, for one run of a model or several.

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import unitcell.trainer.report.HtmlReport;
 import unitcell.trainer.report.ReportTable;
-import unitcell.trainer.results.stats.Estimate;
+import unitcell.trainer.stats.Estimate;
 
 /** How near completed crystals are to their originals, and how many of them are different and new. */
 final class SimilaritySection {

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import unitcell.engine.io.JsonArray;
 import unitcell.engine.io.JsonObject;
-import unitcell.trainer.results.stats.Estimate;
+import unitcell.trainer.stats.Estimate;
 
 /**
  * How many completed crystals are invalid, by the number of atoms in the cell.

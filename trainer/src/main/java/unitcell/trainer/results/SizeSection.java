@@ -7,7 +7,7 @@ import unitcell.trainer.report.BarChart;
 import unitcell.trainer.report.HtmlReport;
 import unitcell.trainer.report.ReportTable;
 import unitcell.trainer.results.SizeCounts.Bin;
-import unitcell.trainer.results.stats.Estimate;
+import unitcell.trainer.stats.Estimate;
 
 /** Invalid crystals by the size of their cells. */
 final class SizeSection {

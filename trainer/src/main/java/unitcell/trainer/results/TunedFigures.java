@@ -15,11 +15,11 @@ import unitcell.trainer.report.ParityChart;
 import unitcell.trainer.report.ReportTable;
 import unitcell.trainer.report.SmallMultiples;
 import unitcell.trainer.report.SvgPicture;
-import unitcell.trainer.results.stats.Estimate;
 import unitcell.trainer.results.tuned.Parity;
 import unitcell.trainer.results.tuned.SpectrumQuartiles;
 import unitcell.trainer.results.tuned.SpectrumQuartiles.Quarter;
 import unitcell.trainer.results.tuned.TunedRun;
+import unitcell.trainer.stats.Estimate;
 
 /** Figures of one fine-tuned task. */
 final class TunedFigures {

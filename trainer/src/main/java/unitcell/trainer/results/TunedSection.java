@@ -11,11 +11,11 @@ import unitcell.engine.io.JsonObject;
 import unitcell.trainer.label.Metric;
 import unitcell.trainer.report.HtmlReport;
 import unitcell.trainer.report.ReportTable;
-import unitcell.trainer.results.stats.Estimate;
 import unitcell.trainer.results.tuned.Parity;
 import unitcell.trainer.results.tuned.SpectrumQuartiles;
 import unitcell.trainer.results.tuned.TunedRun;
 import unitcell.trainer.results.tuned.Verdict;
+import unitcell.trainer.stats.Estimate;
 
 /** What fine-tuning gains: all tasks side by side, then each task's own figures. */
 final class TunedSection {

@@ -8,7 +8,7 @@ import unitcell.engine.io.JsonObject;
 import unitcell.trainer.report.BarChart;
 import unitcell.trainer.report.HtmlReport;
 import unitcell.trainer.report.ReportTable;
-import unitcell.trainer.results.stats.Estimate;
+import unitcell.trainer.stats.Estimate;
 
 /** How many completed crystals are valid, beside the truth, a guess, and what the paper published. */
 final class ValiditySection {

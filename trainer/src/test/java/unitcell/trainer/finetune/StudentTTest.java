@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import unitcell.trainer.stats.StudentT;
 
 /** Against printed tables of t, and a mean worked out by hand. */
 class StudentTTest {

@@ -14,8 +14,8 @@ import unitcell.crystal.Element;
 import unitcell.trainer.data.Corruption.MaskType;
 import unitcell.trainer.results.Exchanges.Pair;
 import unitcell.trainer.results.SizeCounts.Bin;
-import unitcell.trainer.results.stats.Estimate;
-import unitcell.trainer.results.stats.Resampling;
+import unitcell.trainer.stats.Estimate;
+import unitcell.trainer.stats.Resampling;
 
 /** What is counted over trials, worked out by hand on a few of them. */
 class CountsTest {

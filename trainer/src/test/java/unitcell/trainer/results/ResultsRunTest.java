@@ -46,8 +46,8 @@ import unitcell.engine.io.JsonNumber;
 import unitcell.engine.io.JsonObject;
 import unitcell.trainer.data.CrystalsForTests;
 import unitcell.trainer.pretrain.TinyRun;
-import unitcell.trainer.results.stats.Estimate;
 import unitcell.trainer.run.ProgressOutput;
+import unitcell.trainer.stats.Estimate;
 
 /** A whole report: the page against the numbers, written crystals against each other, stops. */
 class ResultsRunTest {

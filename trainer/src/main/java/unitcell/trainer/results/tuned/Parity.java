@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import unitcell.engine.io.JsonObject;
 import unitcell.trainer.label.Task;
-import unitcell.trainer.results.stats.Estimate;
-import unitcell.trainer.results.stats.Resampling;
-import unitcell.trainer.results.stats.Tally;
+import unitcell.trainer.stats.Estimate;
+import unitcell.trainer.stats.Resampling;
+import unitcell.trainer.stats.Tally;
 
 /**
  * Predicted against true values of one number, by one start with its lowest seed, all folds together.

@@ -11,7 +11,7 @@ import unitcell.engine.io.JsonArray;
 import unitcell.engine.io.JsonNumber;
 import unitcell.engine.io.JsonObject;
 import unitcell.trainer.label.Task;
-import unitcell.trainer.results.stats.Quantiles;
+import unitcell.trainer.stats.Quantiles;
 
 /**
  * Predicted spectra by the quarter that their error lies in, best first: some of each quarter to look at, chosen evenly

@@ -20,7 +20,7 @@ import unitcell.trainer.TrainerException;
 import unitcell.trainer.label.Metric;
 import unitcell.trainer.label.Task;
 import unitcell.trainer.label.TaskMetrics;
-import unitcell.trainer.results.stats.Estimate;
+import unitcell.trainer.stats.Estimate;
 
 /**
  * A fine-tuning run's results: {@code task.json} and {@code results.json} of its folder, and where its

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import unitcell.engine.io.JsonObject;
 import unitcell.trainer.label.Metric;
-import unitcell.trainer.results.stats.Estimate;
+import unitcell.trainer.stats.Estimate;
 
 /**
  * Whether starting from a pre-trained network pays on a task.

@@ -18,7 +18,7 @@ import unitcell.crystal.symmetry.CrystalSystem;
 import unitcell.engine.io.JsonException;
 import unitcell.trainer.ExitCode;
 import unitcell.trainer.TrainerException;
-import unitcell.trainer.results.stats.Estimate;
+import unitcell.trainer.stats.Estimate;
 
 /** Folders of fine-tuning runs, made by hand, and what follows from their numbers. */
 class TunedRunTest {

@@ -1,4 +1,4 @@
-package unitcell.trainer.results.stats;
+package unitcell.trainer.stats;
 
 /** Wilson's score interval of a share (E. B. Wilson, J. Am. Stat. Assoc. 22, 209, 1927). */
 public final class Wilson {

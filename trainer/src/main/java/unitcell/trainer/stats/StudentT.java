@@ -1,7 +1,7 @@
-package unitcell.trainer.finetune;
+package unitcell.trainer.stats;
 
-/** Student's t distribution, for intervals of a mean over few fits. */
-final class StudentT {
+/** Student's t distribution, for intervals of a mean over few runs. */
+public final class StudentT {
     private StudentT() {}
 
     /**
@@ -10,7 +10,7 @@ final class StudentT {
      * @param freedom degrees of freedom, at least 1
      * @param level in (0, 1)
      */
-    static double quantile(int freedom, double level) {
+    public static double quantile(int freedom, double level) {
         if (freedom < 1 || !(level > 0 && level < 1)) {
             throw new IllegalArgumentException("t of " + freedom + " degrees of freedom at level " + level
                     + ", expected at least 1 and a level in (0, 1)");
@@ -28,7 +28,20 @@ final class StudentT {
         return Math.sqrt(freedom) * Math.tan((low + high) / 2);
     }
 
-    /** P(|T| <= t) in the finite sums of Abramowitz and Stegun, 26.7.3 and 26.7.4. */
+    /** The two-sided 95 % point: |t| stays below it with probability 0.95. */
+    public static double twoSided95(int freedom) {
+        return quantile(freedom, 0.95);
+    }
+
+    /** Probability of |t| at most x. */
+    static double within(double x, int freedom) {
+        return probability(freedom, Math.atan(x / Math.sqrt(freedom)));
+    }
+
+    /**
+     * P(|T| <= t) in the finite sums of Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 (odd) and
+     * 26.7.4 (even degrees of freedom).
+     */
     private static double probability(int freedom, double angle) {
         double cosine = Math.cos(angle);
         boolean odd = freedom % 2 == 1;

@@ -1,4 +1,4 @@
-package unitcell.trainer.results.stats;
+package unitcell.trainer.stats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

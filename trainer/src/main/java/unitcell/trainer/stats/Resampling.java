@@ -1,4 +1,4 @@
-package unitcell.trainer.results.stats;
+package unitcell.trainer.stats;
 
 import unitcell.engine.random.RandomStream;
 
