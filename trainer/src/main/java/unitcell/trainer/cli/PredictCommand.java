@@ -25,8 +25,6 @@ import unitcell.trainer.run.StopSignal;
 
 /** {@code predict}: properties of crystals by fine-tuned networks. */
 final class PredictCommand implements Command {
-    private static final int WARNINGS = 10;
-
     private static final CommandOption<List<Path>> MODELS = CommandOption.of(
                     "model",
                     ValueType.path("PATH").list(),
@@ -135,11 +133,7 @@ final class PredictCommand implements Command {
     private static void report(Arguments arguments, Console console, Ensemble ensemble, Outcome outcome)
             throws IOException {
         Path out = arguments.get(OUT);
-        outcome.skipped().stream().limit(WARNINGS).forEach(s -> console.warn("skipped " + s.detail()));
-        if (outcome.skipped().size() > WARNINGS) {
-            console.warn("and " + (outcome.skipped().size() - WARNINGS) + " more, all listed in "
-                    + PredictionRun.skippedFile(out));
-        }
+        SkippedWarnings.say(console, outcome.skipped(), outcome.skipped().size(), PredictionRun.skippedFile(out));
         console.print(
                 "%s%d crystals predicted, %d skipped; results in %s",
                 outcome.stopped() ? "stopped: " : "",

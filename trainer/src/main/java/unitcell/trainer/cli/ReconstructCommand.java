@@ -31,7 +31,6 @@ import unitcell.trainer.run.StopSignal;
 /** {@code reconstruct}: completes crystals with a pre-trained network. */
 final class ReconstructCommand implements Command {
     private static final int SHOWN = 20;
-    private static final int WARNINGS = 10;
 
     private static final CommandOption<String> INPUT = SharedOptions.INPUT.mandatory();
     private static final CommandOption<Path> CHECKPOINT = SharedOptions.CHECKPOINT.mandatory();
@@ -181,10 +180,7 @@ final class ReconstructCommand implements Command {
             throws IOException {
         Path out = arguments.get(OUT);
         ReconstructionCounts counts = outcome.counts();
-        outcome.skipped().stream().limit(WARNINGS).forEach(s -> console.warn("skipped " + s.detail()));
-        if (counts.skipped() > WARNINGS) {
-            console.warn("and " + (counts.skipped() - WARNINGS) + " more, all listed in " + out.resolve("skipped.csv"));
-        }
+        SkippedWarnings.say(console, outcome.skipped(), counts.skipped(), out.resolve("skipped.csv"));
         List<List<String>> rows =
                 outcome.shown().stream().map(ReconstructCommand::row).toList();
         if (!rows.isEmpty()) {

@@ -15,8 +15,6 @@ import unitcell.trainer.run.StopSignal;
 
 /** {@code split}: divides crystals into some to train on and some to test on. */
 final class SplitCommand implements Command {
-    private static final int WARNINGS = 10;
-
     private static final CommandOption<String> INPUT = SharedOptions.INPUT.mandatory();
     private static final CommandOption<Path> OUT = SharedOptions.OUT.byDefault("runs/split");
     private static final CommandOption<Double> FRACTION = CommandOption.of(
@@ -74,11 +72,11 @@ final class SplitCommand implements Command {
                 StopSignal stop = StopSignal.install("stopping; nothing is written", console::warn)) {
             outcome = split.write(records, out, stop::requested, progress::done);
         }
-        outcome.skipped().stream().limit(WARNINGS).forEach(s -> console.warn("skipped " + s.detail()));
         if (outcome.stopped()) {
             console.line("stopped: nothing was written");
             return ExitCode.STOPPED;
         }
+        SkippedWarnings.say(console, outcome.skipped(), outcome.skipped().size(), out.resolve("skipped.csv"));
         console.print(
                 "%d crystals to train on in %s, %d to test on in %s, %d skipped",
                 outcome.train(),
