@@ -33,7 +33,8 @@ for script in gpu-check profile sanitize; do
     cp "$root/kernels-cuda/$script.sh" "$folder/"
     chmod 755 "$folder/$script.sh"
 done
-chmod 755 "$folder/unitcell"
+cp "$root/trainer/paper.sh" "$folder/"
+chmod 755 "$folder/unitcell" "$folder/paper.sh"
 "$jdk/bin/jar" --list --file "$folder/lib/kernels-cuda-$version.jar" | grep -q '\.fatbin$' ||
     echo "dist: the archive carries no CUDA kernels: nvcc was not found when they were built" >&2
 

@@ -112,11 +112,12 @@ while [ "$seed" -lt "$SEEDS" ]; do
     seed=$((seed + 1))
 done
 
+# Games are compared where they ended: the best checkpoint by pre-training's loss may be the start of one and the end of another.
 runs_of() {
     list=
     i=0
     while [ "$i" -lt "$SEEDS" ]; do
-        list=$list${list:+,}$OUT/$1-s$i
+        list=$list${list:+,}$OUT/$1-s$i/latest
         i=$((i + 1))
     done
     echo "$list"

@@ -21,6 +21,14 @@ final class CublasSizes {
         }
     }
 
+    /**
+     * The leading dimension of an operand: its row stride, but at least 1, which cuBLAS asks for also of an operand that has
+     * no elements.
+     */
+    static int leading(Gemm.Operand operand) {
+        return (int) Math.max(1, operand.stride());
+    }
+
     /** The cublasMath_t of a precision: CUBLAS_DEFAULT_MATH or CUBLAS_TF32_TENSOR_OP_MATH. */
     static int mathMode(Precision precision) {
         return switch (precision) {

@@ -197,14 +197,14 @@ final class ForeignCublas implements Gemm {
                             (int) p.k(),
                             alpha,
                             p.b().address(),
-                            (int) p.b().stride(),
+                            CublasSizes.leading(p.b()),
                             p.b().batchStride(),
                             p.a().address(),
-                            (int) p.a().stride(),
+                            CublasSizes.leading(p.a()),
                             p.a().batchStride(),
                             beta,
                             p.c().address(),
-                            (int) p.c().stride(),
+                            CublasSizes.leading(p.c()),
                             p.c().batchStride(),
                             p.batch());
         } catch (Throwable t) {

@@ -82,9 +82,9 @@ final class JcublasGemm implements Gemm {
         int m = (int) p.m();
         int n = (int) p.n();
         int k = (int) p.k();
-        int strideA = (int) p.a().stride();
-        int strideB = (int) p.b().stride();
-        int strideC = (int) p.c().stride();
+        int strideA = CublasSizes.leading(p.a());
+        int strideB = CublasSizes.leading(p.b());
+        int strideC = CublasSizes.leading(p.c());
         long batchA = p.a().batchStride();
         long batchB = p.b().batchStride();
         long batchC = p.c().batchStride();

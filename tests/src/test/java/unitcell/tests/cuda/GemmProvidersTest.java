@@ -49,17 +49,21 @@ class GemmProvidersTest {
                 library != null && Files.isReadable(Path.of(library)), "the stand-in for cuBLAS was not built");
     }
 
-    /** Products of all four forms, with strides and with something to add to. */
+    /** Products of all four forms, with strides and with something to add to; each with 5 and with no terms in a sum. */
     private static double[] products(Device device, DType dtype) {
         Random random = new Random(5);
-        double[] all = new double[4 * 7 * 20];
+        double[] all = new double[2 * 4 * 7 * 20];
         try (Scope scope = new Scope(device.pool(), "test")) {
-            for (int form = 0; form < 4; form++) {
+            for (int form = 0; form < 8; form++) {
+                boolean empty = form >= 4;
                 Tensor a = random(scope, dtype, random, 12, 12);
                 Tensor b = random(scope, dtype, random, 20, 20);
                 Tensor c = random(scope, dtype, random, 7, 20);
-                Matrix left = new Matrix(a, 3, 7, 5, 12, form % 2 == 1);
-                Matrix right = new Matrix(b, 0, 5, 19, 20, form / 2 == 1);
+                boolean turnedLeft = form % 2 == 1;
+                boolean turnedRight = form / 2 % 2 == 1;
+                // A tensor without elements has rows of length zero.
+                Matrix left = new Matrix(a, 3, 7, empty ? 0 : 5, empty && !turnedLeft ? 0 : 12, turnedLeft);
+                Matrix right = new Matrix(b, 0, empty ? 0 : 5, 19, empty && turnedRight ? 0 : 20, turnedRight);
                 device.kernels(dtype).dense().gemm(1.5, left, right, -0.5, new Matrix(c, 1, 7, 19, 20, false));
                 System.arraycopy(c.toDoubles(), 0, all, form * 140, 140);
             }

@@ -29,7 +29,8 @@ final class GanArguments {
     static final CommandOption<Path> GENERATOR = CommandOption.of(
                     "generator",
                     ValueType.path("PATH"),
-                    "the pre-trained network to begin with: a checkpoint's folder, or a run's for its best one")
+                    "the pre-trained network to begin with: a checkpoint's folder, or a run's for its best one, or"
+                            + " RUN/latest")
             .mandatory();
     private static final CommandOption<String> DISCRIMINATOR = CommandOption.of(
                     "discriminator",

@@ -26,8 +26,8 @@ final class ReportArguments {
                     "a name of letters, digits, points, hyphens and underscores, '=', and runs or checkpoints"
                             + " separated by commas",
                     ReportArguments::model),
-            "a model to measure: runs' folders (for their best checkpoint) or checkpoints; several are seeds of one"
-                    + " model");
+            "a model to measure: runs' folders (for their best checkpoint), RUN/latest or checkpoints; several are"
+                    + " seeds of one model");
     private static final CommandOption<String> TEST = CommandOption.of(
             "test",
             ValueType.text("PATH"),

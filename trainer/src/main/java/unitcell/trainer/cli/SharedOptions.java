@@ -28,7 +28,7 @@ final class SharedOptions {
     static final CommandOption<Path> CHECKPOINT = CommandOption.of(
             "checkpoint",
             ValueType.path("PATH"),
-            "a trained model: a checkpoint's folder, or a run's for its best one");
+            "a trained model: a checkpoint's folder, or a run's for its best one, or RUN/latest for its newest");
 
     static final CommandOption<String> DEVICE = CommandOption.of(
                     "device",
