@@ -202,13 +202,14 @@ else
     left_out device "this build has no command verify device"
 fi
 
-# Does it compute the right thing, from machine code and from PTX. These wait for the processor more than for the GPU: all at
+# Does it compute the right thing, from machine code and from PTX. These wait for the processor, which computes what the GPU is
+# compared with, more than for the GPU: all at
 # once.
 step_name=kernels-ptx step_limit=170
 if knows verify kernels -- --device; then
-    step kernels 170 "$unitcell" verify kernels --device "$device" &
-    with -Dunitcell.cuda.image=ptx "$unitcell" verify kernels --device "$device" &
-    step kernels-tf32 170 "$unitcell" verify kernels --device "$device" --precision tf32 &
+    step kernels 170 "$unitcell" verify kernels --device "$device" --repeats 10 &
+    with -Dunitcell.cuda.image=ptx "$unitcell" verify kernels --device "$device" --repeats 10 &
+    step kernels-tf32 170 "$unitcell" verify kernels --device "$device" --precision tf32 --repeats 10 &
 else
     left_out kernels "this build has no command verify kernels"
     with -Dunitcell.cuda.image=ptx "$unitcell" bench step --device "$device" --preset tiny --batch 2 --warmup 0 \

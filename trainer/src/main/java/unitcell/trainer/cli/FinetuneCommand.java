@@ -61,7 +61,8 @@ final class FinetuneCommand implements Command {
             where it stopped, bit for bit.
 
             With --steps or --epochs the learning rate follows a cosine over all steps; with --time-limit alone it \
-            stays level for half the time of a fit and falls then.\
+            stays level for half the time of a fit and falls then; up to 10 s of warming up come before the first of \
+            several fits, so that all get equally far.\
             """;
     }
 

@@ -29,6 +29,9 @@ import unitcell.trainer.run.ProgressOutput;
  * {@code predictions.csv}. A run that was stopped goes on with the fit it was in.
  */
 public final class FinetuneRun {
+    /** After this the JVM has compiled nearly everything on two processors. */
+    private static final double WARM_UP_SECONDS = 10;
+
     private final FinetuneOptions options;
     private final Optional<StartingPoint> start;
     private final LabelledCrystals data;
@@ -97,6 +100,7 @@ public final class FinetuneRun {
      */
     public Outcome run() throws IOException {
         List<FitName> names = names();
+        boolean fresh = !holdsFits(out);
         AtomicFiles.replace(make(out).resolve("task.json"), options.task().toString());
         AtomicFiles.replace(out.resolve("config.json"), config().pretty());
         FinetuneResults results = new FinetuneResults(data, skipped);
@@ -105,10 +109,18 @@ public final class FinetuneRun {
         }
         boolean stopped = false;
         try (FitProgress progress = progress(folds.get(0), names.size())) {
+            if (fresh && names.size() > 1 && options.budget().followsTime()) {
+                double seconds = Math.min(
+                        WARM_UP_SECONDS,
+                        options.budget().timeLimit().orElseThrow().toMillis() * 1e-3 / 2);
+                progress.note(String.format(
+                        Locale.ROOT,
+                        "warming up for %.1f s, so that the first fit gets as far in its time as the others",
+                        seconds));
+                fit(names.get(0)).warmUp(seconds);
+            }
             for (FitName name : names) {
-                FitData fold = folds.get(options.plan().fold().isPresent() ? 0 : name.fold());
-                Optional<FitResult> result =
-                        new Fit(name, options, fold, start, environment, FitFolders.of(out, name)).run(progress);
+                Optional<FitResult> result = fit(name).run(progress);
                 if (result.isEmpty()) {
                     stopped = true;
                     break;
@@ -121,6 +133,11 @@ public final class FinetuneRun {
         }
         results.write(out, !stopped);
         return new Outcome(stopped, results);
+    }
+
+    private Fit fit(FitName name) {
+        FitData fold = folds.get(options.plan().fold().isPresent() ? 0 : name.fold());
+        return new Fit(name, options, fold, start, environment, FitFolders.of(out, name));
     }
 
     private static Path make(Path folder) throws IOException {

@@ -18,6 +18,7 @@ import unitcell.net.PropertyNetwork;
 import unitcell.trainer.TrainerException;
 import unitcell.trainer.finetune.FinetuneOptions.Training;
 import unitcell.trainer.finetune.FinetuneRun.Environment;
+import unitcell.trainer.learn.BatchGradients;
 import unitcell.trainer.learn.CheckpointFiles;
 import unitcell.trainer.learn.Learner;
 import unitcell.trainer.learn.RateSchedule;
@@ -30,6 +31,9 @@ import unitcell.trainer.run.CheckpointStore;
  * its newest checkpoint if there is one; of a fit that has come to its end nothing is left to do but to predict.
  */
 final class Fit {
+    /** Steps of warming up from one evaluation to the next: about as many as there are in an epoch of a small table. */
+    private static final int EVALUATED_EVERY = 20;
+
     private static final String LAST_LAYER = Generator.SPECIES_HEAD + ".so3_linear_2.weight";
 
     private final FitName name;
@@ -72,6 +76,33 @@ final class Fit {
                     "fit " + name + " stopped: " + e.getMessage()
                             + "; the same command goes on from its last checkpoint",
                     e);
+        }
+    }
+
+    /**
+     * Trains a network that is thrown away, without changing it, and lets it predict: the JVM compiles meanwhile what fits
+     * spend their time in. Without this the first of several fits with the same time limit makes half as many steps as the
+     * others.
+     */
+    void warmUp(double seconds) throws IOException {
+        long begin = System.nanoTime();
+        int[][] plan = data.epoch(name.seed(), 0);
+        try (PropertyNetwork network = network()) {
+            Learner learner = learner(network);
+            for (int step = 0;
+                    !environment.stop().getAsBoolean() && (System.nanoTime() - begin) * 1e-9 < seconds;
+                    step++) {
+                int[] rows = plan[step % plan.length];
+                learner.step(
+                        data.batch(network, rows, rows.length),
+                        new BatchGradients.Setting(name.seed(), step, environment.detectAnomaly()),
+                        0);
+                if (step % EVALUATED_EVERY == 0) {
+                    Evaluation.of(environment.device(), network, data, plan[0]);
+                }
+            }
+        } catch (DeviceException | MemoryException e) {
+            throw TrainerException.device("no fit was begun: " + e.getMessage(), e);
         }
     }
 

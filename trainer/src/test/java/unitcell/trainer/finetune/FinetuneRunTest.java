@@ -288,9 +288,9 @@ class FinetuneRunTest {
     }
 
     @Test
-    void aTimeLimitEndsEveryFit() throws IOException {
+    void aTimeLimitEndsEveryFitAndWarmingUpLeavesNoTrace() throws IOException {
         Task task = TinyFits.task(TinyFits.NUMBER);
-        FinetuneOptions o = TinyFits.options(task, 3);
+        FinetuneOptions o = TinyFits.with(TinyFits.options(task, 3), new Plan(2, 1, OptionalInt.empty(), true));
         FinetuneOptions timed = new FinetuneOptions(
                 task,
                 o.inputs(),
@@ -306,10 +306,16 @@ class FinetuneRunTest {
         TinyFits.run(timed, Optional.empty(), TinyFits.data(task, 40), folder, () -> false);
         JsonObject row = row(folder, "scratch");
         assertTrue(row.getLong("steps") >= 1);
-        long steps = withoutTimes(folder.resolve("models/scratch-s7-f0")).stream()
+        List<JsonObject> steps = withoutTimes(folder.resolve("models/scratch-s7-f0")).stream()
                 .filter(r -> r.has("rate"))
-                .count();
-        assertEquals(steps, row.getLong("steps"));
+                .toList();
+        assertEquals(row.getLong("steps"), steps.size());
+        assertEquals(1, steps.get(0).getLong("step"));
+        try (Stream<Path> fits = Files.list(folder.resolve("models"))) {
+            assertEquals(
+                    List.of("scratch-s7-f0", "scratch-s8-f0"),
+                    fits.map(fit -> fit.getFileName().toString()).sorted().toList());
+        }
     }
 
     @Test
