@@ -84,12 +84,17 @@ final class TunedSection {
             shown.add(verdict.difference());
             row.add(Cells.of(verdict.difference()));
             row.add(verdict.text());
+            row.add(
+                    Double.isFinite(verdict.errorLeft())
+                            ? String.format(Locale.ROOT, "%.0f %%", 100 * verdict.errorLeft())
+                            : "\u2013");
             rows.add(row.toArray());
         }
         ReportTable table = new ReportTable(
                 "Main measure of each task on its test crystals, mean over fits with different seeds; \u2193 less is"
                         + " better, \u2191 more is. Difference: pre-trained minus scratch, paired by seed and fold;"
-                        + " certain if its interval leaves out 0. "
+                        + " certain if its interval leaves out 0. Error left: the pre-trained fit's in percent of the"
+                        + " dummy's, 1 minus the measure where more is better. "
                         + fits(shown),
                 "task",
                 "measure",
@@ -97,7 +102,8 @@ final class TunedSection {
                 "scratch",
                 "dummy",
                 "difference",
-                "better");
+                "better",
+                "error left");
         rows.forEach(table::row);
         page.table(table);
     }

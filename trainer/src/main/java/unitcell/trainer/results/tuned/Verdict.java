@@ -15,10 +15,14 @@ import unitcell.trainer.stats.Estimate;
  * @param outcome of pre-trained against scratch
  * @param difference pre-trained minus scratch
  * @param certain whether the interval of the difference leaves out 0
- * @param beatsDummy whether the pre-trained fit is better than the guess; true where there is no guess
+ * @param errorLeft the pre-trained fit's error as a share of the guess's, where the error is the metric, or its distance
+ *     from 1 where more is better; NaN where there is no guess
  */
 public record Verdict(
-        String task, Metric metric, Outcome outcome, Estimate difference, boolean certain, boolean beatsDummy) {
+        String task, Metric metric, Outcome outcome, Estimate difference, boolean certain, double errorLeft) {
+    /** With at most this share of the guess's error left a fit beats the guess by a wide margin. */
+    private static final double WIDE = 2.0 / 3;
+
     /** Who is better. */
     public enum Outcome {
         /** The pre-trained one. */
@@ -46,8 +50,12 @@ public record Verdict(
         } else {
             outcome = metric.isBetter(scratch, pretrained) ? Outcome.WORSE : Outcome.EVEN;
         }
-        boolean beatsDummy = !Double.isFinite(dummy) || metric.isBetter(pretrained, dummy);
-        return new Verdict(run.task().title(), metric, outcome, difference, difference.excludes(0), beatsDummy);
+        double errorLeft = error(metric, pretrained) / error(metric, dummy);
+        return new Verdict(run.task().title(), metric, outcome, difference, difference.excludes(0), errorLeft);
+    }
+
+    private static double error(Metric metric, double value) {
+        return metric.better() == Metric.Better.LOWER ? value : 1 - value;
     }
 
     /** In a few words: "pre-trained, certain". */
@@ -89,12 +97,33 @@ public record Verdict(
         if (!even.isEmpty()) {
             sentences.add("Both are even on " + even.size() + names(even) + ".");
         }
-        List<Verdict> useless = known.stream().filter(v -> !v.beatsDummy()).toList();
-        if (!useless.isEmpty()) {
-            sentences.add("The pre-trained fit does not beat a guess without a network on " + useless.size()
-                    + names(useless) + ".");
-        }
+        sentences.addAll(besideDummies(known));
         return String.join(" ", sentences);
+    }
+
+    /** What is left of the error of a guess without a network. */
+    private static List<String> besideDummies(List<Verdict> known) {
+        List<Verdict> guessed =
+                known.stream().filter(v -> Double.isFinite(v.errorLeft())).toList();
+        if (guessed.isEmpty()) {
+            return List.of();
+        }
+        List<String> sentences = new ArrayList<>();
+        List<Verdict> wide = guessed.stream().filter(v -> v.errorLeft() <= WIDE).toList();
+        sentences.add(
+                "The pre-trained fit beats a guess without a network by a wide margin, leaving at most two thirds of"
+                        + " its error, on " + wide.size() + " of " + guessed.size() + names(wide) + ".");
+        List<Verdict> narrow = guessed.stream()
+                .filter(v -> v.errorLeft() > WIDE && v.errorLeft() < 1)
+                .toList();
+        if (!narrow.isEmpty()) {
+            sentences.add("The margin is narrow on " + narrow.size() + names(narrow) + ".");
+        }
+        List<Verdict> useless = guessed.stream().filter(v -> v.errorLeft() >= 1).toList();
+        if (!useless.isEmpty()) {
+            sentences.add("It does not beat the guess on " + useless.size() + names(useless) + ".");
+        }
+        return sentences;
     }
 
     private static List<Verdict> with(List<Verdict> verdicts, Outcome outcome) {
@@ -113,7 +142,7 @@ public record Verdict(
                 .put("outcome", outcome.name().toLowerCase(Locale.ROOT))
                 .put("pretrained_minus_scratch", difference.toJson())
                 .put("interval_leaves_out_0", certain)
-                .put("beats_dummy", beatsDummy)
+                .putOrNull("error_left_of_dummy", errorLeft)
                 .build();
     }
 }

@@ -92,7 +92,7 @@ class TunedRunTest {
         Verdict verdict = Verdict.of(run);
         assertEquals(Verdict.Outcome.BETTER, verdict.outcome());
         assertFalse(verdict.certain());
-        assertTrue(verdict.beatsDummy());
+        assertEquals(3 / 9.5, verdict.errorLeft(), 1e-15);
     }
 
     @Test
@@ -126,6 +126,13 @@ class TunedRunTest {
         assertEquals(Estimate.NONE, run.estimate("pretrained", CrystalSystem.HEXAGONAL, "accuracy"));
         // More is better here.
         assertEquals(Verdict.Outcome.EVEN, Verdict.of(run).outcome());
+        assertTrue(Double.isNaN(Verdict.of(run).errorLeft()));
+        TunedRun guessed = TunedRun.read(write(
+                STABILITY,
+                fit("pretrained", 0, 0, "\"accuracy\": 0.8", ""),
+                fit("scratch", 0, 0, "\"accuracy\": 0.7", ""),
+                fit("dummy", 0, 0, "\"accuracy\": 0.6", "")));
+        assertEquals(0.5, Verdict.of(guessed).errorLeft(), 1e-15); // 20 % wrong of 40 %
     }
 
     @Test
@@ -145,7 +152,9 @@ class TunedRunTest {
         assertEquals(
                 "Pre-trained beats scratch on 3 of 4 tasks (T0; T2; T3). The 95 % interval of the difference leaves"
                         + " out 0 on 2 of these (T0; T3). Scratch is better on 1 (T1); the interval leaves out 0 on 1. The"
-                        + " pre-trained fit does not beat a guess without a network on 1 (T1).",
+                        + " pre-trained fit beats a guess without a network by a wide margin, leaving at most two thirds"
+                        + " of its error, on 2 of 4 (T0; T3). The margin is narrow on 1 (T2). It does not beat the guess"
+                        + " on 1 (T1).",
                 Verdict.sentences(verdicts));
         assertTrue(Verdict.sentences(List.of()).contains("nothing can be said"));
     }
