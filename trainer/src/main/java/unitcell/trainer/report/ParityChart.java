@@ -15,6 +15,7 @@ public final class ParityChart {
     private static final double LEFT = 66;
     private static final double SIDE = 270;
     private static final double RIGHT = 16;
+    private static final double LINE = 15;
 
     private final String title;
     private final String quantity;
@@ -46,7 +47,7 @@ public final class ParityChart {
         return this;
     }
 
-    /** A line of text within the square: "MAE 0.12 eV". */
+    /** A line of text between title and square: "MAE 0.12 eV". */
     public ParityChart note(String text) {
         notes.add(text);
         return this;
@@ -54,12 +55,19 @@ public final class ParityChart {
 
     /** The drawing, some 350 pixels wide. */
     public SvgPicture picture() {
-        double top = 34;
+        int[] shown = shown();
+        List<String> lines = new ArrayList<>(notes);
+        if (shown.length > 0 && shown.length < truth.length) {
+            lines.add((truth.length - shown.length) + " pairs cannot be shown");
+        }
+        double top = 34 + LINE * lines.size();
         double bottom = top + SIDE;
         double width = LEFT + SIDE + RIGHT;
         Svg svg = new Svg();
         svg.text(LEFT, 20, title, "start", 14, Svg.INK, " font-weight=\"600\"");
-        int[] shown = shown();
+        for (int k = 0; k < lines.size(); k++) {
+            svg.text(LEFT, 23 + LINE * (k + 1), lines.get(k), "start", 11.5, Svg.MUTED, "");
+        }
         if (shown.length == 0) {
             svg.text(LEFT + SIDE / 2, top + SIDE / 2, "no values to show", "middle", 13, Svg.MUTED, "");
         } else {
@@ -107,27 +115,6 @@ public final class ParityChart {
             }
         }
         svg.line(LEFT, bottom, LEFT + SIDE, top, Svg.INK, 1.2, " stroke-dasharray=\"5 4\"");
-        texts(svg, shown.length, top);
-    }
-
-    private void texts(Svg svg, int shown, double top) {
-        List<String> lines = new ArrayList<>(notes);
-        if (shown < truth.length) {
-            lines.add((truth.length - shown) + " pairs cannot be shown");
-        }
-        double y = top + 16;
-        for (String line : lines) {
-            svg.text(
-                    LEFT + 10,
-                    y,
-                    line,
-                    "start",
-                    11.5,
-                    Svg.INK,
-                    " paint-order=\"stroke\" stroke-width=\"3\" stroke-linejoin=\"round\" stroke=\"" + Svg.PAPER
-                            + "\"");
-            y += 15;
-        }
     }
 
     /** Squares of a few pixels, coloured by the logarithm of how many pairs lie in them. */
