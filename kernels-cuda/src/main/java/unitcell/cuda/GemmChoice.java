@@ -64,7 +64,11 @@ enum GemmChoice {
         for (GemmChoice choice : named == null ? List.of(values()) : List.of(of(named))) {
             List<String> tried = new ArrayList<>();
             try (Gemm gemm = choice.attempt(queue, stream, Precision.FP32, true, tried)) {
-                ways.put(choice.key, gemm == null ? "cannot be used: " + String.join("; ", tried) : gemm.description());
+                ways.put(
+                        choice.key,
+                        gemm == null
+                                ? "not here (one way is enough): " + String.join("; ", tried)
+                                : gemm.description());
             }
         }
         return ways;
