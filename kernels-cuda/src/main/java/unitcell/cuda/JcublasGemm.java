@@ -20,9 +20,6 @@ import unitcell.engine.Precision;
  * <p>Memory convention: the two scalars of a call lie in a native segment that the call reads before it returns.
  */
 final class JcublasGemm implements Gemm {
-    /** Why JCublas cannot be loaded, once that is known. */
-    private static volatile String failure;
-
     private final cublasHandle handle;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment scalars = arena.allocate(16, 16);
@@ -58,11 +55,7 @@ final class JcublasGemm implements Gemm {
             NativeLibraries.unpacking(() -> JCublas2.setExceptionsEnabled(false));
             return new JcublasGemm(stream, precision);
         } catch (LinkageError e) {
-            // The JVM tells why a class cannot be initialised only at the first attempt.
-            if (failure == null || !(e instanceof NoClassDefFoundError)) {
-                failure = NativeLibraries.firstLine(e);
-            }
-            tried.add("JCublas: " + failure);
+            tried.add("JCublas: " + NativeLibraries.firstLine(e));
         } catch (DeviceException e) {
             tried.add("JCublas: " + e.getMessage());
         }

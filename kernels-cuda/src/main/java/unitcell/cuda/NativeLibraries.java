@@ -3,6 +3,7 @@ package unitcell.cuda;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
 import jcuda.driver.JCudaDriver;
 import unitcell.engine.DeviceException;
@@ -92,13 +93,17 @@ final class NativeLibraries {
         }
     }
 
-    /** The dynamic linker's own words, which JCuda wraps in a long explanation. */
+    /**
+     * The dynamic linker's own words, which JCuda wraps in a long explanation; from the second attempt on the JVM only says
+     * that a class could not be initialised, and has that explanation as the cause.
+     */
     static String firstLine(Throwable e) {
-        String text = String.valueOf(e.getMessage());
-        return text.lines()
+        return Stream.iterate(e, Objects::nonNull, Throwable::getCause)
+                .flatMap(cause -> String.valueOf(cause.getMessage()).lines())
                 .map(String::strip)
                 .filter(line -> line.contains("cannot open shared object") || line.contains("undefined symbol"))
                 .findFirst()
-                .orElseGet(() -> text.lines().findFirst().orElse(e.toString()));
+                .orElseGet(
+                        () -> String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString()));
     }
 }
