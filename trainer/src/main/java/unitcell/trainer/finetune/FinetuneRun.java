@@ -110,9 +110,7 @@ public final class FinetuneRun {
         boolean stopped = false;
         try (FitProgress progress = progress(folds.get(0), names.size())) {
             if (fresh && names.size() > 1 && options.budget().followsTime()) {
-                double seconds = Math.min(
-                        WARM_UP_SECONDS,
-                        options.budget().timeLimit().orElseThrow().toMillis() * 1e-3 / 2);
+                double seconds = Math.min(WARM_UP_SECONDS, options.budget().seconds() / 2);
                 progress.note(String.format(
                         Locale.ROOT,
                         "warming up for %.1f s, so that the first fit gets as far in its time as the others",

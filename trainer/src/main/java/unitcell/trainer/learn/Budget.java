@@ -63,7 +63,8 @@ public record Budget(OptionalLong steps, OptionalLong epochs, Optional<Duration>
         return followsTime() && schedule.observe(step, used, seconds());
     }
 
-    private double seconds() {
+    /** The time limit in seconds. */
+    public double seconds() {
         return timeLimit.orElseThrow().toMillis() * 1e-3;
     }
 }
