@@ -203,8 +203,7 @@ else
 fi
 
 # Does it compute the right thing, from machine code and from PTX. These wait for the processor, which computes what the GPU is
-# compared with, more than for the GPU: all at
-# once.
+# compared with, more than for the GPU: all at once.
 step_name=kernels-ptx step_limit=170
 if knows verify kernels -- --device; then
     step kernels 170 "$unitcell" verify kernels --device "$device" --repeats 10 &
